@@ -1,0 +1,1 @@
+"""FeelingIt without a browser: everything the dashboard and the command line do."""

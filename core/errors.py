@@ -1,0 +1,91 @@
+"""Every error a user can meet: one sentence saying what happened to which thing and what to do."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class FeelingItError(Exception):
+    """The root of all errors that are shown to a person as they are."""
+
+
+class UnreadableImageError(FeelingItError):
+    """A file's bytes are not an image that can be decoded."""
+
+
+class SourceError(FeelingItError):
+    """A path given to import is not a data set in a known layout."""
+
+
+class UnknownDatasetError(FeelingItError):
+    """No data set has the given name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        names = ", ".join(known)
+        hint = f"known data sets: {names}" if names else "import one first with `feelingit import`"
+        super().__init__(f"There is no data set named {name!r}; {hint}.")
+
+
+class UnknownVersionError(FeelingItError):
+    """No frozen version has the given id."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"There is no version {version!r}; freeze one with `feelingit freeze NAME` "
+            "or list them with `feelingit versions`."
+        )
+
+
+class UnknownRunError(FeelingItError):
+    """No run has the given id."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(f"There is no run {run!r}; list the runs with `feelingit runs`.")
+
+
+class UnknownJobError(FeelingItError):
+    """No job has the given id."""
+
+    def __init__(self, job: int) -> None:
+        super().__init__(f"There is no job {job}; list the jobs with `feelingit jobs`.")
+
+
+class UnknownImageError(FeelingItError):
+    """No image has the given id."""
+
+    def __init__(self, image_id: int) -> None:
+        super().__init__(f"There is no image {image_id}; it may belong to another workspace.")
+
+
+class UnknownBatchError(FeelingItError):
+    """No batch of label events has the given id, or it was undone already."""
+
+
+class NotReadyError(FeelingItError):
+    """Something asked for exists but cannot be used yet."""
+
+
+class EmptySetError(FeelingItError):
+    """An operation needs images and there are none."""
+
+
+class WorkspaceError(FeelingItError):
+    """The workspace folder or its database cannot be used."""
+
+    @classmethod
+    def not_writable(cls, path: Path, reason: str) -> "WorkspaceError":
+        """Return the error for a folder that cannot be written."""
+        return cls(
+            f"The workspace {path} cannot be used ({reason}); choose another with FEELINGIT_DATA."
+        )
+
+
+class JobCancelledError(FeelingItError):
+    """A running job was asked to stop."""
+
+
+class ConfigError(FeelingItError):
+    """A training setting has a value that cannot work."""
+
+
+class CheckpointError(FeelingItError):
+    """A checkpoint is missing, truncated or not ours."""

@@ -1,0 +1,1 @@
+"""Pixels: decoding, hashing, masks and the drawn sample faces."""

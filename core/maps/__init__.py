@@ -1,0 +1,1 @@
+"""The canonical face and human emotion-activation maps on it."""

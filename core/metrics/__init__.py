@@ -1,0 +1,1 @@
+"""Figures: classification scores and saliency scores."""

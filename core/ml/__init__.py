@@ -1,0 +1,1 @@
+"""Models, training, evaluation and saliency: the only package that imports torch."""

@@ -1,0 +1,1 @@
+"""Duplicates, leakage between splits, and honest partitions."""

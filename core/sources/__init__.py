@@ -1,0 +1,1 @@
+"""Formats on disk turned into records, one reader a format."""

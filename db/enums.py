@@ -1,0 +1,93 @@
+"""The closed sets of values that are stored, each a string enum."""
+
+from enum import StrEnum
+
+
+class Emotion(StrEnum):
+    """The seven FER2013 classes, in the order every table, figure and model output uses."""
+
+    ANGRY = "angry"
+    DISGUST = "disgust"
+    FEAR = "fear"
+    HAPPY = "happy"
+    NEUTRAL = "neutral"
+    SAD = "sad"
+    SURPRISE = "surprise"
+
+
+EMOTIONS = tuple(Emotion)
+
+
+class Split(StrEnum):
+    """What a face is for. FER2013's PublicTest is `validation`, its PrivateTest is `test`."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+class ImageState(StrEnum):
+    """Whether a face is part of the cleaned set."""
+
+    KEPT = "kept"
+    DROPPED = "dropped"
+
+
+class EventKind(StrEnum):
+    """What a label event did: `label` and `confirm` carry emotions, `drop` and `restore` states."""
+
+    LABEL = "label"
+    CONFIRM = "confirm"
+    DROP = "drop"
+    RESTORE = "restore"
+
+
+class JobKind(StrEnum):
+    """What a job does; each has a handler in `core.jobs.handlers`."""
+
+    TRAIN = "train"
+    SALIENCY = "saliency"
+
+
+class JobStatus(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Fault(StrEnum):
+    """What was planted in a drawn sample face."""
+
+    NONE = "none"
+    WRONG_LABEL = "wrong_label"
+    EXACT_COPY = "exact_copy"
+    NEAR_COPY = "near_copy"
+    BLANK = "blank"
+
+
+class Mask(StrEnum):
+    """Which part of the face is covered: the study's row bands."""
+
+    NONE = "none"
+    FOREHEAD = "forehead"
+    EYES = "eyes"
+    MOUTH = "mouth"
+
+
+class ModelName(StrEnum):
+    """The networks that can be trained."""
+
+    FAST = "fast"
+    VGG16 = "vgg16"
+    RESNET50 = "resnet50"
+
+
+class Subset(StrEnum):
+    """Which test images a figure covers: all, or those without a pixel twin in training."""
+
+    FULL = "full"
+    LEAK_FREE = "leak_free"

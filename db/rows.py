@@ -1,0 +1,156 @@
+"""What repositories return: frozen rows, free of any session."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from db.enums import (
+    Emotion,
+    EventKind,
+    ImageState,
+    JobKind,
+    JobStatus,
+    Mask,
+    ModelName,
+    Split,
+    Subset,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetRow:
+    """A data set; `revision` rises with every write to its images."""
+
+    id: int
+    name: str
+    created_at: datetime
+    is_complete: bool
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageRow:
+    """An image with its labels and hashes, without its bytes; `phash` is signed 64-bit."""
+
+    id: int
+    dataset_id: int
+    source_path: str
+    split: Split
+    original_label: Emotion
+    label: Emotion
+    state: ImageState
+    drop_reason: str | None
+    file_sha256: str
+    pixel_sha256: str
+    phash: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventRow:
+    """One label event; `old` and `new` are emotions or states, as its kind says."""
+
+    id: int
+    image_id: int
+    annotator: str
+    kind: EventKind
+    old: str
+    new: str
+    reason: str | None
+    batch: str
+    undoes: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionRow:
+    """A frozen version; `digest` is what people call its id."""
+
+    id: int
+    digest: str
+    dataset_id: int
+    dataset: str
+    created_at: datetime
+    n_images: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRow:
+    """A job; `progress` is 0..1."""
+
+    id: int
+    kind: JobKind
+    payload: dict[str, Any]
+    status: JobStatus
+    progress: float
+    message: str
+    error: str | None
+    attempt: int
+    cancel_requested: bool
+    worker: str | None
+    pid: int | None
+    queued_at: datetime
+    started_at: datetime | None
+    heartbeat_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRow:
+    """A run with the state of its job and the digest of its version."""
+
+    id: int
+    job_id: int
+    version: str
+    version_id: int
+    dataset: str
+    model: ModelName
+    mask: Mask
+    seed: int
+    config: dict[str, Any]
+    provenance: dict[str, Any] | None
+    test_split: Split | None
+    seconds: float | None
+    status: JobStatus
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochRow:
+    """One finished epoch: mean losses in nats, accuracies 0..1, seconds since the start."""
+
+    run_id: int
+    number: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultRow:
+    """Overall figures of a run under one test mask, for one subset of the test images, 0..1."""
+
+    run_id: int
+    test_mask: Mask
+    subset: Subset
+    n: int
+    accuracy: float
+    weighted_f1: float
+    macro_f1: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassResultRow:
+    """One emotion's figures of a run, 0..1; accuracy is the recall of the class."""
+
+    run_id: int
+    test_mask: Mask
+    subset: Subset
+    emotion: Emotion
+    n: int
+    accuracy: float
+    precision: float
+    f1: float
