@@ -175,7 +175,7 @@ class VersionMember(Base):
 
 
 class Job(Base):
-    """A piece of long work. This row and a folder are the whole protocol between page and process."""
+    """A piece of long work. Page and process speak only through this row and a folder."""
 
     __tablename__ = "job"
     __table_args__ = (Index("ix_job_status", "status", "id"),)

@@ -1,0 +1,132 @@
+"""Labels and states of images: every change is an append-only event."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from core.errors import UnknownImageError
+from core.workspace import Workspace
+from db.enums import Emotion, EventKind, ImageState, Split
+from db.repositories import datasets
+from db.repositories import labels as stored
+from db.rows import EventRow, ImageRow
+
+
+def label(
+    workspace: Workspace,
+    image_id: int,
+    emotion: Emotion,
+    *,
+    annotator: str,
+    reason: str | None = None,
+) -> EventRow:
+    """Give an image a label and return the event: a confirmation where it had that label already.
+
+    Raises:
+        UnknownImageError: If there is no such image.
+    """
+    with workspace.writing() as session:
+        image = _image(session, image_id)
+        kind = EventKind.CONFIRM if image.label is emotion else EventKind.LABEL
+        stored.set_labels(session, [image_id], emotion)
+        event = _event(image_id, annotator, kind, old=image.label, new=emotion, reason=reason)
+        return _write(session, image.dataset_id, event)
+
+
+def drop(workspace: Workspace, image_id: int, *, annotator: str, reason: str) -> EventRow:
+    """Take an image out of the cleaned set and return the event.
+
+    Raises:
+        UnknownImageError: If there is no such image.
+    """
+    return _change_state(
+        workspace, image_id, ImageState.DROPPED, annotator=annotator, reason=reason
+    )
+
+
+def restore(workspace: Workspace, image_id: int, *, annotator: str) -> EventRow:
+    """Put a dropped image back into the cleaned set and return the event.
+
+    Raises:
+        UnknownImageError: If there is no such image.
+    """
+    return _change_state(workspace, image_id, ImageState.KEPT, annotator=annotator, reason=None)
+
+
+def history(workspace: Workspace, dataset_id: int, *, limit: int = 100) -> list[EventRow]:
+    """Return the newest events of a data set, newest first."""
+    with workspace.reading() as session:
+        return stored.history(session, dataset_id, limit=limit)
+
+
+def find_image(workspace: Workspace, image_id: int) -> ImageRow:
+    """Return an image.
+
+    Raises:
+        UnknownImageError: If there is no such image.
+    """
+    with workspace.reading() as session:
+        return _image(session, image_id)
+
+
+def next_image(
+    workspace: Workspace,
+    dataset_id: int,
+    *,
+    after_id: int = 0,
+    split: Split | None = None,
+    emotion: Emotion | None = None,
+) -> ImageRow | None:
+    """Return the first kept image after an id, None at the end of the set."""
+    with workspace.reading() as session:
+        found = stored.first_images(
+            session, dataset_id, after_id=after_id, split=split, emotion=emotion
+        )
+        return found[0] if found else None
+
+
+def _change_state(
+    workspace: Workspace, image_id: int, state: ImageState, *, annotator: str, reason: str | None
+) -> EventRow:
+    kind = EventKind.DROP if state is ImageState.DROPPED else EventKind.RESTORE
+    with workspace.writing() as session:
+        image = _image(session, image_id)
+        stored.set_state(session, [image_id], state, reason=reason)
+        event = _event(image_id, annotator, kind, old=image.state, new=state, reason=reason)
+        return _write(session, image.dataset_id, event)
+
+
+def _image(session: Session, image_id: int) -> ImageRow:
+    image = stored.image(session, image_id)
+    if image is None:
+        raise UnknownImageError(image_id)
+    return image
+
+
+def _event(
+    image_id: int,
+    annotator: str,
+    kind: EventKind,
+    *,
+    old: str,
+    new: str,
+    reason: str | None,
+) -> stored.NewEvent:
+    return stored.NewEvent(
+        image_id=image_id,
+        annotator=annotator,
+        kind=kind,
+        old=old,
+        new=new,
+        reason=reason,
+        batch=uuid4().hex,
+        undoes=None,
+        at=datetime.now(UTC),
+    )
+
+
+def _write(session: Session, dataset_id: int, event: stored.NewEvent) -> EventRow:
+    stored.append(session, [event])
+    datasets.raise_revision(session, dataset_id)
+    return stored.batch_events(session, event["batch"])[0]

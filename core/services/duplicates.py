@@ -1,0 +1,135 @@
+"""Exact duplicates of a data set: report them, show them, drop the surplus."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from core.quality.duplicates import exact_groups, leaking
+from core.workspace import Workspace
+from db.enums import EventKind, ImageState, Split
+from db.repositories import datasets, labels
+from db.repositories.duplicates import Fingerprint, fingerprints
+from db.rows import ImageRow
+
+SURPLUS_REASON = "surplus copy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leak:
+    """Images of a split with a twin in training (of training: in another split); share 0..1."""
+
+    images: int
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuplicateReport:
+    """Figures on pixel-identical images among the kept ones.
+
+    `surplus` is how many could go while one of each group stays.
+    """
+
+    groups: int
+    images: int
+    surplus: int
+    cross_split_groups: int
+    conflicting_groups: int
+    leakage: dict[Split, Leak]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DedupeReport:
+    """What `dedupe` did. `batch` undoes it; None where there was nothing to drop."""
+
+    batch: str | None
+    dropped: int
+    remaining: int
+
+
+def exact_report(workspace: Workspace, dataset_id: int) -> DuplicateReport:
+    """Return the figures on pixel-identical images of a data set."""
+    with workspace.reading() as session:
+        prints = fingerprints(session, dataset_id)
+    groups = exact_groups([image.pixel_sha256 for image in prints])
+    n_images = sum(len(group) for group in groups)
+    return DuplicateReport(
+        groups=len(groups),
+        images=n_images,
+        surplus=n_images - len(groups),
+        cross_split_groups=sum(_differs(prints, group, "split") for group in groups),
+        conflicting_groups=sum(_differs(prints, group, "label") for group in groups),
+        leakage=_leakage(prints, groups),
+    )
+
+
+def exact_duplicate_groups(
+    workspace: Workspace, dataset_id: int, *, start: int = 0, limit: int = 10
+) -> list[list[ImageRow]]:
+    """Return some groups of pixel-identical kept images, ordered by their first image's id."""
+    with workspace.reading() as session:
+        prints = fingerprints(session, dataset_id)
+        groups = exact_groups([image.pixel_sha256 for image in prints])[start : start + limit]
+        return [
+            labels.images(session, [prints[index].image_id for index in group]) for group in groups
+        ]
+
+
+def dedupe(workspace: Workspace, dataset_id: int, *, annotator: str) -> DedupeReport:
+    """Drop every copy but the first imported of each group, as one batch that undo takes back.
+
+    The first imported is the training copy where there is one, so test images lose their twins.
+    """
+    batch = uuid4().hex
+    with workspace.writing() as session:
+        prints = fingerprints(session, dataset_id)
+        groups = exact_groups([image.pixel_sha256 for image in prints])
+        surplus = [index for group in groups for index in _surplus(prints, group)]
+        image_ids = [prints[index].image_id for index in surplus]
+        if image_ids:
+            labels.set_state(session, image_ids, ImageState.DROPPED, reason=SURPLUS_REASON)
+            labels.append(
+                session,
+                (_drop(image_id, annotator=annotator, batch=batch) for image_id in image_ids),
+            )
+            datasets.raise_revision(session, dataset_id)
+    return DedupeReport(
+        batch=batch if image_ids else None,
+        dropped=len(image_ids),
+        remaining=len(prints) - len(image_ids),
+    )
+
+
+def _surplus(prints: list[Fingerprint], group: list[int]) -> list[int]:
+    """Return the group without the copy to keep: a training one first, then the lowest id."""
+    kept = min(group, key=lambda index: (prints[index].split is not Split.TRAIN, index))
+    return [index for index in group if index != kept]
+
+
+def _drop(image_id: int, *, annotator: str, batch: str) -> labels.NewEvent:
+    return labels.NewEvent(
+        image_id=image_id,
+        annotator=annotator,
+        kind=EventKind.DROP,
+        old=ImageState.KEPT,
+        new=ImageState.DROPPED,
+        reason=SURPLUS_REASON,
+        batch=batch,
+        undoes=None,
+        at=datetime.now(UTC),
+    )
+
+
+def _differs(prints: list[Fingerprint], group: list[int], field: str) -> bool:
+    return len({getattr(prints[index], field) for index in group}) > 1
+
+
+def _leakage(prints: list[Fingerprint], groups: list[list[int]]) -> dict[Split, Leak]:
+    splits = [image.split for image in prints]
+    leaks = leaking(groups, splits)
+    report = {}
+    for split in Split:
+        members = [bool(leak) for leak, own in zip(leaks, splits, strict=True) if own is split]
+        if members:
+            n_leaking = sum(members)
+            report[split] = Leak(images=n_leaking, share=n_leaking / len(members))
+    return report

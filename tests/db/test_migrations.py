@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from db.engine import open_engine
+from db.migrations.upgrade import alembic_config, upgrade_to_head
+from db.models import Base
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return open_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
+
+
+def test_an_empty_database_gets_exactly_the_tables_of_the_models(engine: Engine):
+    upgrade_to_head(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_a_filled_database_of_every_older_schema_keeps_its_rows(engine: Engine):
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+        connection.execute(
+            text("INSERT INTO dataset VALUES (1, 'old', '2026-01-01 00:00:00', 1, 5)")
+        )
+    upgrade_to_head(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT name, revision FROM dataset")).one() == ("old", 5)
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_upgrading_twice_changes_nothing(engine: Engine):
+    upgrade_to_head(engine)
+    upgrade_to_head(engine)
+    with engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == "0001"
+
+
+def test_downgrading_removes_every_table_again(engine: Engine):
+    upgrade_to_head(engine)
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "base")
+        left = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
+        assert [row.name for row in left] == ["alembic_version"]
