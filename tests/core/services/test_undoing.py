@@ -1,0 +1,122 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.errors import UnknownBatchError
+from core.services import curation, undoing
+from core.services.datasets import progress
+from core.services.duplicates import dedupe
+from core.workspace import Workspace
+from db.enums import EMOTIONS, Emotion, EventKind, ImageState, Split
+
+AddFaces = Callable[..., int]
+TRAIN = Split.TRAIN
+HAPPY, SAD, FEAR = Emotion.HAPPY, Emotion.SAD, Emotion.FEAR
+
+
+def test_undo_gives_the_old_label_back_and_is_an_event_itself(
+    workspace: Workspace, add_faces: AddFaces
+):
+    dataset_id = add_faces([(TRAIN, HAPPY, 10)])
+    event = curation.label(workspace, 1, SAD, annotator="ada")
+    assert undoing.undo(workspace, event.batch, annotator="ada") == 1
+    assert curation.find_image(workspace, 1).label is HAPPY
+    newest = curation.history(workspace, dataset_id)[0]
+    assert (newest.old, newest.new, newest.undoes) == ("sad", "happy", event.batch)
+
+
+def test_a_batch_can_be_undone_once(workspace: Workspace, add_faces: AddFaces):
+    add_faces([(TRAIN, HAPPY, 10)])
+    event = curation.label(workspace, 1, SAD, annotator="ada")
+    undoing.undo(workspace, event.batch, annotator="ada")
+    with pytest.raises(UnknownBatchError, match="undone already"):
+        undoing.undo(workspace, event.batch, annotator="ada")
+
+
+def test_undoing_an_unknown_batch_says_where_to_find_the_id(workspace: Workspace):
+    with pytest.raises(UnknownBatchError, match="feelingit history"):
+        undoing.undo(workspace, "nope", annotator="ada")
+
+
+def test_undo_leaves_what_somebody_else_changed_since(workspace: Workspace, add_faces: AddFaces):
+    dataset_id = add_faces([(TRAIN, HAPPY, 10)])
+    event = curation.label(workspace, 1, SAD, annotator="ada")
+    curation.label(workspace, 1, FEAR, annotator="bo")
+    assert undoing.undo(workspace, event.batch, annotator="ada") == 0
+    assert curation.find_image(workspace, 1).label is FEAR
+    newest = curation.history(workspace, dataset_id)[0]
+    assert newest.reason is not None
+    assert "changed again" in newest.reason
+
+
+def test_undo_last_walks_back_through_ones_own_presses_only(
+    workspace: Workspace, add_faces: AddFaces
+):
+    dataset_id = add_faces([(TRAIN, HAPPY, 1), (TRAIN, HAPPY, 2), (TRAIN, HAPPY, 3)])
+    for image_id, annotator in ((1, "ada"), (2, "ada"), (3, "bo")):
+        curation.label(workspace, image_id, SAD, annotator=annotator)
+    undone = [undoing.undo_last(workspace, dataset_id, annotator="ada") for _ in range(3)]
+    assert [event and event.image_id for event in undone] == [2, 1, None]
+    assert curation.find_image(workspace, 3).label is SAD
+
+
+def test_undoing_a_drop_restores_the_image(workspace: Workspace, add_faces: AddFaces):
+    add_faces([(TRAIN, HAPPY, 10)])
+    event = curation.drop(workspace, 1, annotator="ada", reason="not a face")
+    undoing.undo(workspace, event.batch, annotator="ada")
+    assert curation.find_image(workspace, 1).state is ImageState.KEPT
+
+
+def test_dropped_copies_all_come_back_with_one_undo(workspace: Workspace, add_faces: AddFaces):
+    dataset_id = add_faces([(TRAIN, HAPPY, 10)] * 4)
+    batch = dedupe(workspace, dataset_id, annotator="ada").batch
+    assert batch is not None
+    assert undoing.undo(workspace, batch, annotator="ada") == 3
+    assert progress(workspace, dataset_id).kept == 4
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15
+)
+@given(
+    presses=st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from([*EMOTIONS, "drop", "restore", "undo"])),
+        max_size=12,
+    )
+)
+def test_replaying_the_events_gives_the_current_labels_and_states(
+    workspace: Workspace, add_faces: AddFaces, presses: list[tuple[int, str]]
+):
+    name = f"replay-{workspace.data_dir}-{id(presses)}"[-90:]
+    dataset_id = add_faces([(TRAIN, HAPPY, shade) for shade in range(4)], name=name)
+    first = curation.next_image(workspace, dataset_id)
+    assert first is not None
+    for offset, press in presses:
+        image_id = first.id + offset
+        if press == "undo":
+            undoing.undo_last(workspace, dataset_id, annotator="ada")
+        elif press == "drop":
+            curation.drop(workspace, image_id, annotator="ada", reason="no face")
+        elif press == "restore":
+            curation.restore(workspace, image_id, annotator="ada")
+        else:
+            curation.label(workspace, image_id, Emotion(press), annotator="ada")
+    labels = {first.id + offset: str(HAPPY) for offset in range(4)}
+    states = {first.id + offset: str(ImageState.KEPT) for offset in range(4)}
+    for event in reversed(curation.history(workspace, dataset_id, limit=1000)):
+        is_label = event.new in set(EMOTIONS)
+        (labels if is_label else states)[event.image_id] = event.new
+    for image_id, label in labels.items():
+        image = curation.find_image(workspace, image_id)
+        assert (image.label, image.state) == (label, states[image_id])
+
+
+def test_an_undone_label_no_longer_counts_as_touched(workspace: Workspace, add_faces: AddFaces):
+    dataset_id = add_faces([(TRAIN, HAPPY, 10)])
+    event = curation.label(workspace, 1, HAPPY, annotator="ada")
+    assert event.kind is EventKind.CONFIRM
+    assert progress(workspace, dataset_id).touched == 1
+    undoing.undo(workspace, event.batch, annotator="ada")
+    assert progress(workspace, dataset_id).touched == 0
