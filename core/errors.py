@@ -68,6 +68,15 @@ class EmptySetError(FeelingItError):
     """An operation needs images and there are none."""
 
 
+class NoHumanMapError(FeelingItError):
+    """An emotion has no human map to compare with."""
+
+    def __init__(self, emotion: str) -> None:
+        super().__init__(
+            f"There is no human map for {emotion}: no action units define it; choose another emotion."
+        )
+
+
 class WorkspaceError(FeelingItError):
     """The workspace folder or its database cannot be used."""
 
@@ -83,9 +92,17 @@ class JobCancelledError(FeelingItError):
     """A running job was asked to stop."""
 
 
+class JobStateError(FeelingItError):
+    """A job stands where what was asked of it makes no sense."""
+
+
 class ConfigError(FeelingItError):
     """A training setting has a value that cannot work."""
 
 
 class CheckpointError(FeelingItError):
     """A checkpoint is missing, truncated or not ours."""
+
+
+class ServerError(FeelingItError):
+    """The dashboard's server could not be started or ended by itself."""

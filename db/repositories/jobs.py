@@ -32,6 +32,11 @@ def add(session: Session, kind: JobKind, payload: dict[str, Any], *, now: dateti
     return _row(job)
 
 
+def set_payload(session: Session, job_id: int, payload: dict[str, Any]) -> None:
+    """Give a job that is being made what its handler reads."""
+    session.execute(update(Job).where(Job.id == job_id).values(payload=payload))
+
+
 def find(session: Session, job_id: int) -> JobRow | None:
     """Return the job with this id, or None where there is none."""
     job = session.get(Job, job_id)
@@ -72,12 +77,12 @@ def claim(session: Session, worker: str, *, now: datetime) -> JobRow | None:
 
 
 def beat(session: Session, held: JobRow, pid: int, *, now: datetime) -> JobRow | None:
-    """Say that a held job's process lives; return the job, or None where it is not held any more."""
+    """Say that a held job's process lives; return the job, or None where its claim is lost."""
     return _change(session, _held(held), {"pid": pid, "heartbeat_at": now})
 
 
 def report(session: Session, held: JobRow, progress: float, message: str) -> JobRow | None:
-    """Store how far a held job is; return the job, or None where it is not held any more."""
+    """Store how far a held job is; return the job, or None where its claim is lost."""
     values = {"progress": progress, "message": message[:MESSAGE_LENGTH]}
     return _change(session, _held(held), values)
 
@@ -85,7 +90,7 @@ def report(session: Session, held: JobRow, progress: float, message: str) -> Job
 def finish(
     session: Session, held: JobRow, status: JobStatus, error: str | None, *, now: datetime
 ) -> JobRow | None:
-    """End a held job; return it, or None where it is not held any more."""
+    """End a held job; return it, or None where its claim is lost."""
     values: dict[str, Any] = {
         "status": status,
         "error": error,

@@ -72,7 +72,7 @@ def delete_epochs(session: Session, run_id: int) -> None:
     session.execute(delete(Epoch).where(Epoch.run_id == run_id))
 
 
-def _statement() -> Select[tuple[Run, Job, DatasetVersion, str]]:
+def _statement() -> Select[Run, Job, DatasetVersion, str]:
     return (
         select(Run, Job, DatasetVersion, Dataset.name)
         .join(Job, Job.id == Run.job_id)
@@ -81,9 +81,7 @@ def _statement() -> Select[tuple[Run, Job, DatasetVersion, str]]:
     )
 
 
-def _rows(
-    session: Session, statement: Select[tuple[Run, Job, DatasetVersion, str]]
-) -> list[RunRow]:
+def _rows(session: Session, statement: Select[Run, Job, DatasetVersion, str]) -> list[RunRow]:
     return [
         RunRow(
             id=run.id,

@@ -1,0 +1,173 @@
+"""Runs queued jobs, each in a process of its own: `python -m core.jobs.supervisor`."""
+
+import argparse
+import logging
+import os
+import platform
+import signal
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from types import FrameType
+
+from sqlalchemy.exc import OperationalError
+
+from core.jobs import children, lock, transitions
+from core.jobs.children import Child, Command
+from core.services import jobs
+from core.workspace import Workspace, open_workspace
+from db.rows import JobRow
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intervals:
+    """How long a supervisor waits for what, in seconds.
+
+    `stale_s` stays above the ten seconds that a busy SQLite file may hold a heartbeat up.
+    """
+
+    tick_s: float = 0.25
+    heartbeat_s: float = 2.0
+    stale_s: float = 30.0
+    grace_s: float = 5.0
+
+
+class Supervisor:
+    """Claims jobs, starts their processes, stops those that were cancelled, settles those gone."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        n_slots: int = 1,
+        intervals: Intervals | None = None,
+        command: Command = children.run_command,
+    ) -> None:
+        """Prepare a supervisor that runs up to `n_slots` jobs at once."""
+        self._workspace = workspace
+        self._n_slots = n_slots
+        self._intervals = intervals or Intervals()
+        self._command = command
+        self._children: list[Child] = []
+        self._is_stopping = False
+        self._worker = f"{platform.node()[:32]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+    @property
+    def is_stopping(self) -> bool:
+        """Return whether it was asked to stop."""
+        return self._is_stopping
+
+    def request_stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """End `run` soon; fit to be a signal handler."""
+        self._is_stopping = True
+
+    def run(self, *, until_idle: bool = False) -> None:
+        """Work until asked to stop, or until nothing is queued or running; then queue the rest.
+
+        A database that cannot answer now (locked, restarting) is asked again at the next tick.
+        """
+        try:
+            while not self._is_stopping:
+                try:
+                    if until_idle and self.is_idle():
+                        return
+                    self.tick()
+                except OperationalError as error:
+                    logger.warning("The database does not answer: %s", error.orig)
+                time.sleep(self._intervals.tick_s)
+        finally:
+            self._stop_children()
+
+    def is_idle(self) -> bool:
+        """Return whether no job is queued or running, here or anywhere."""
+        return not self._children and not jobs.unfinished(self._workspace)
+
+    def tick(self) -> None:
+        """Look after every child, then settle lost jobs and start queued ones."""
+        for child in list(self._children):
+            self._look_after(child)
+        transitions.reap(self._workspace, self._worker, timedelta(seconds=self._intervals.stale_s))
+        while len(self._children) < self._n_slots and (job := self._claim()):
+            self._children.append(children.start(self._workspace, job, self._command))
+
+    def _claim(self) -> JobRow | None:
+        return transitions.claim(self._workspace, self._worker)
+
+    def _look_after(self, child: Child) -> None:
+        if child.process.poll() is not None:
+            child.kill()  # what it started and left behind
+            self._settle(child)
+            self._children.remove(child)
+            return
+        job = jobs.find_job(self._workspace, child.job.id)
+        if job.status in jobs.FINISHED:
+            child.kill_after(self._intervals.grace_s)  # its work is recorded, it is ending
+        elif (job.worker, job.attempt) != (child.job.worker, child.job.attempt):
+            child.kill()  # the job was given to another supervisor while this one slept
+        else:
+            self._beat(child)
+            if job.cancel_requested:
+                child.ask_to_stop(self._intervals.grace_s)
+
+    def _beat(self, child: Child) -> None:
+        if time.monotonic() - child.last_beat >= self._intervals.heartbeat_s:
+            child.last_beat = time.monotonic()
+            transitions.beat(self._workspace, child.job, child.process.pid)
+
+    def _settle(self, child: Child) -> None:
+        """Record what became of a job whose process ended; nothing where the process did itself."""
+        status = child.process.returncode
+        logger.info("Job %d: its process ended with status %d.", child.job.id, status)
+        if status < 0:
+            reason = f"was ended by signal {-status} ({signal.strsignal(-status)})"
+            transitions.settle_lost(self._workspace, child.job, reason)
+        else:
+            reason = f"ended with exit status {status} and no result"
+            transitions.settle_failed(self._workspace, child.job, reason)
+
+    def _stop_children(self) -> None:
+        """Stop every process and queue its job again; it goes on from its checkpoint later."""
+        while any(child.process.poll() is None for child in self._children):
+            for child in self._children:
+                child.ask_to_stop(self._intervals.grace_s)
+            time.sleep(self._intervals.tick_s / 5)
+        for child in self._children:
+            transitions.hand_back(self._workspace, child.job)
+
+
+def work(workspace: Workspace, supervisor: Supervisor, held: int, *, until_idle: bool) -> None:
+    """Run the supervisor while holding the lock `held`, and release that in the end."""
+    lock_held: int | None = held
+    while lock_held is not None:
+        supervisor.run(until_idle=until_idle)
+        os.close(lock_held)
+        # Whoever queued a job before this release saw the lock taken and started nobody.
+        is_over = supervisor.is_stopping or supervisor.is_idle()
+        lock_held = None if is_over else lock.take(workspace.data_dir)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Supervise the workspace of the settings until SIGTERM or SIGINT, or until idle."""
+    parser = argparse.ArgumentParser(description="Run queued jobs.")
+    parser.add_argument("--until-idle", action="store_true", help="end when no job is left")
+    parser.add_argument("--slots", type=int, default=1, help="how many jobs may run at once")
+    parser.add_argument("--lock", type=int, help="descriptor of the lock, held already")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    workspace = open_workspace()
+    held = lock.take(workspace.data_dir) if options.lock is None else options.lock
+    if held is None:
+        logger.info("Another supervisor watches %s; this one ends.", workspace.data_dir)
+        return
+    supervisor = Supervisor(workspace, n_slots=options.slots)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, supervisor.request_stop)
+    work(workspace, supervisor, held, until_idle=options.until_idle)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""The moves of a job between its states, each one transaction that only its holder can win."""
+
+from datetime import UTC, datetime, timedelta
+
+from core.errors import JobCancelledError
+from core.services.jobs import tail
+from core.workspace import Workspace
+from db.enums import JobStatus
+from db.repositories import jobs as stored
+from db.rows import JobRow
+
+MAX_ATTEMPTS = 2  # a crash is tried again once: twice in a row is no accident
+ERROR_LOG_LINES = 15
+
+
+def claim(workspace: Workspace, worker: str) -> JobRow | None:
+    """Give the oldest job that may start to `worker` and return it; None where none may."""
+    with workspace.reading() as session:  # an idle supervisor only reads: it blocks no writer
+        if stored.next_queued(session) is None:
+            return None
+    with workspace.writing() as session:
+        return stored.claim(session, worker, now=datetime.now(UTC))
+
+
+def beat(workspace: Workspace, held: JobRow, pid: int) -> None:
+    """Say that a held job's process lives; nothing where the claim is lost."""
+    with workspace.writing() as session:
+        stored.beat(session, held, pid, now=datetime.now(UTC))
+
+
+def report(workspace: Workspace, held: JobRow, progress: float, message: str) -> None:
+    """Store how far a held job is, 0..1.
+
+    Raises:
+        JobCancelledError: If the job was asked to stop, or runs elsewhere by now.
+    """
+    with workspace.writing() as session:
+        job = stored.report(session, held, progress, message)
+    if job is None:
+        raise JobCancelledError(f"Job {held.id} was taken from this process; it runs elsewhere.")
+    if job.cancel_requested:
+        raise JobCancelledError(f"Job {held.id} was cancelled.")
+
+
+def finish(
+    workspace: Workspace, held: JobRow, status: JobStatus, error: str | None = None
+) -> JobRow | None:
+    """End a held job; return it, or None where its claim is lost or it has ended already."""
+    with workspace.writing() as session:
+        return stored.finish(session, held, status, error, now=datetime.now(UTC))
+
+
+def hand_back(workspace: Workspace, held: JobRow) -> None:
+    """Queue a job that was interrupted by no fault of its own; the attempt does not count."""
+    if _is_cancelled(workspace, held):
+        finish(workspace, held, JobStatus.CANCELLED)
+        return
+    with workspace.writing() as session:
+        message = "Interrupted; goes on when a supervisor runs"
+        stored.release(session, held, attempts=held.attempt - 1, message=message)
+
+
+def settle_lost(workspace: Workspace, held: JobRow, reason: str) -> None:
+    """Queue a job whose process is gone for its second attempt, or end it as cancelled or failed.
+
+    `reason` is a clause on what happened; a failed job's error adds the end of its log.
+    """
+    if _is_cancelled(workspace, held):
+        finish(workspace, held, JobStatus.CANCELLED)
+    elif held.attempt >= MAX_ATTEMPTS:
+        settle_failed(workspace, held, f"{reason}, {held.attempt} times in a row")
+    else:
+        message = f"The process {reason}; trying again"
+        with workspace.writing() as session:
+            stored.release(session, held, attempts=held.attempt, message=message)
+
+
+def settle_failed(workspace: Workspace, held: JobRow, reason: str) -> None:
+    """End a job whose process left no word itself as cancelled or failed, with its log's end."""
+    if _is_cancelled(workspace, held):
+        finish(workspace, held, JobStatus.CANCELLED)
+        return
+    lines = tail(workspace.job_log(held.id), ERROR_LOG_LINES) or "(empty)"
+    error = f"The job's process {reason}. The end of its log:\n{lines}"
+    finish(workspace, held, JobStatus.FAILED, error)
+
+
+def reap(workspace: Workspace, worker: str, stale: timedelta) -> None:
+    """Settle the jobs of other workers that gave no sign of life for longer than `stale`."""
+    with workspace.reading() as session:
+        lost = stored.silent_since(session, datetime.now(UTC) - stale, but_of=worker)
+    for job in lost:
+        settle_lost(workspace, job, f"gave no sign of life for {stale.total_seconds():.0f} s")
+
+
+def _is_cancelled(workspace: Workspace, held: JobRow) -> bool:
+    with workspace.reading() as session:
+        job = stored.find(session, held.id)
+    return job is not None and job.cancel_requested

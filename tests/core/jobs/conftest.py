@@ -1,0 +1,51 @@
+"""Fixtures around fake jobs."""
+
+import importlib.util
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from core.jobs.supervisor import Supervisor
+from core.services.jobs import enqueue
+from core.workspace import Workspace
+from db.enums import JobKind
+from db.rows import JobRow
+
+SPEC = importlib.util.spec_from_file_location(
+    "fake_supervisor", Path(__file__).with_name("fake_supervisor.py")
+)
+fakes = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(fakes)
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture
+def supervisor(workspace: Workspace) -> Iterator[Supervisor]:
+    """A supervisor of this process with short intervals, stopped in the end."""
+    made = Supervisor(workspace, intervals=fakes.FAST, command=fakes.fake_command)
+    yield made
+    made.request_stop()
+    made.run()
+
+
+@pytest.fixture
+def until(supervisor: Supervisor) -> Until:
+    """Work until something is so; fail after 20 s."""
+
+    def work(is_so: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 20
+        while not is_so():
+            assert time.monotonic() < deadline, "it did not come about within 20 s"
+            supervisor.tick()
+            time.sleep(0.02)
+
+    return work
+
+
+@pytest.fixture
+def queue(workspace: Workspace) -> Callable[[str], JobRow]:
+    """Queue a job that behaves as named."""
+    return lambda behaviour: enqueue(workspace, JobKind.TRAIN, {"do": behaviour})
