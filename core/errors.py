@@ -106,3 +106,13 @@ class CheckpointError(FeelingItError):
 
 class ServerError(FeelingItError):
     """The dashboard's server could not be started or ended by itself."""
+
+
+class DivergedError(FeelingItError):
+    """Training left the range of numbers."""
+
+    def __init__(self, epoch: int, learning_rate: float) -> None:
+        super().__init__(
+            f"The loss is not a number after epoch {epoch}; train again with a learning_rate "
+            f"below {learning_rate}."
+        )

@@ -1,0 +1,62 @@
+"""Faces on a device as tensors, and the path from stored pixels to what a network sees."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional as F  # noqa: N812 (PyTorch's own name for it)
+
+from core.images.faces import FaceSet
+from core.images.masks import cover
+from db.enums import Mask
+
+
+@dataclass(frozen=True)
+class Faces:
+    """Masked faces and their labels on one device.
+
+    Attributes:
+        pixels: uint8, shape (n, side, side), as stored but for the mask.
+        labels: int64, shape (n,).
+    """
+
+    pixels: torch.Tensor
+    labels: torch.Tensor
+
+    def __len__(self) -> int:
+        """Return the number of faces."""
+        return len(self.labels)
+
+
+def masked_faces(
+    faces: FaceSet, indices: NDArray[np.int64], mask: Mask, device: torch.device
+) -> Faces:
+    """Return the faces at `indices`, covered by the mask, on the device."""
+    pixels = torch.from_numpy(cover(faces.pixels[indices], mask))
+    labels = torch.from_numpy(faces.labels[indices])
+    return Faces(pixels.to(device), labels.to(device))
+
+
+def network_input(pixels: torch.Tensor, size: int) -> torch.Tensor:
+    """Return uint8 faces (n, side, side) as float32 (n, 1, size, size), 0 black to 1 white."""
+    faces = pixels.unsqueeze(1).float() / 255
+    if faces.shape[-1] == size:
+        return faces
+    return F.interpolate(
+        faces, size=(size, size), mode="bilinear", align_corners=False, antialias=True
+    )
+
+
+def random_batches(n: int, batch_size: int) -> Iterator[torch.Tensor]:
+    """Yield int64 index batches that cover 0..n-1 once in random order (torch's global state).
+
+    Batches differ by at most one in length, so that no batch is too small for batch norm.
+    """
+    yield from torch.randperm(n).tensor_split(n_batches(n, batch_size))
+
+
+def n_batches(n: int, batch_size: int) -> int:
+    """Return the number of batches in an epoch over n faces."""
+    return -(-n // batch_size)

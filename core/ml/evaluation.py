@@ -1,0 +1,76 @@
+"""What a trained network makes of faces."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from core.configs import TrainConfig
+from core.images.masks import cover
+from core.ml.batches import network_input
+from core.ml.checkpoints import WEIGHTS_NAME, load_weights, read
+from core.ml.devices import choose_device, precision
+from core.ml.models import build
+from db.enums import Mask
+
+TEST_BATCH = 256
+
+
+def load(run_dir: Path, config: TrainConfig, *, device: str = "auto") -> nn.Module:
+    """Return the trained network of a run, in evaluation mode.
+
+    Raises:
+        CheckpointError: If the run has no weights, or damaged ones, or another network's.
+        ConfigError: If the device is not there.
+    """
+    path = run_dir / WEIGHTS_NAME
+    weights = read(path)
+    model = build(config)
+    load_weights(model, weights, path)
+    place = choose_device(device)
+    return model.to(place).to(memory_format=torch.channels_last).eval()
+
+
+def probabilities(
+    model: nn.Module,
+    pixels: NDArray[np.uint8],
+    config: TrainConfig,
+    *,
+    mask: Mask | None = None,
+) -> NDArray[np.float32]:
+    """Return the probability of each emotion for each face.
+
+    Args:
+        model: A network from `load` or `train`; it is left in evaluation mode.
+        pixels: uint8, shape (n, side, side), not masked yet.
+        config: The run's settings.
+        mask: The part to cover; the run's own where None.
+
+    Returns:
+        float32, shape (n, 7), rows sum to 1, columns in the order of `EMOTIONS`.
+    """
+    covered = torch.from_numpy(cover(pixels, config.mask if mask is None else mask))
+    logs = log_probabilities(model, covered, config, size=config.image_size)
+    result: NDArray[np.float32] = logs.exp().numpy()
+    return result
+
+
+def log_probabilities(
+    model: nn.Module, pixels: torch.Tensor, config: TrainConfig, *, size: int
+) -> torch.Tensor:
+    """Return log-probabilities, float32, shape (n, 7), on the CPU, for masked uint8 faces.
+
+    The faces are resized to `size`, and seen mirrored as well where `config.flip_test` is set.
+    """
+    device = next(model.parameters()).device
+    model.eval()
+    parts = [torch.empty(0, 7)]
+    for batch in torch.split(pixels, TEST_BATCH):
+        with torch.inference_mode(), precision(device, mixed=config.mixed_precision):
+            faces = network_input(batch.to(device), size)
+            views = [faces, faces.flip(3)] if config.flip_test else [faces]
+            logs = torch.stack([model(view).float().log_softmax(dim=1) for view in views])
+        parts.append((logs.logsumexp(dim=0) - np.log(len(views))).cpu())
+    return torch.cat(parts)

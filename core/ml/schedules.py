@@ -1,0 +1,35 @@
+"""What changes while a run goes on, as pure functions of how far it is."""
+
+from core.configs import Schedule, TrainConfig
+
+WARM_UP_SHARE = 0.25
+FIRST_RATE_SHARE = 0.05
+MIDDLE_SIZE_FROM = 0.5
+FULL_SIZE_FROM = 0.8
+
+
+def learning_rate(config: TrainConfig, progress: float) -> float:
+    """Return the learning rate of a step at `progress` (0 first, below 1 last) of all epochs.
+
+    One cycle climbs linearly to the peak and falls linearly to 0 (Smith and Topin 2017).
+    """
+    if config.schedule is Schedule.CONSTANT:
+        return config.learning_rate
+    if progress < WARM_UP_SHARE:
+        climbed = progress / WARM_UP_SHARE
+        return config.learning_rate * (FIRST_RATE_SHARE + (1 - FIRST_RATE_SHARE) * climbed)
+    return config.learning_rate * (1 - progress) / (1 - WARM_UP_SHARE)
+
+
+def face_size(config: TrainConfig, epoch: int) -> int:
+    """Return the side in pixels of training faces in an epoch, counted from 0.
+
+    The first half of a run sees `start_size`, the next 3 tenths the middle between it and
+    `image_size`, the rest `image_size`. Sides are rounded down to a multiple of 8.
+    """
+    progress = epoch / config.epochs
+    if config.start_size == config.image_size or progress >= FULL_SIZE_FROM:
+        return config.image_size
+    if progress < MIDDLE_SIZE_FROM:
+        return config.start_size
+    return (config.start_size + config.image_size) // 16 * 8
