@@ -16,6 +16,26 @@ class SourceError(FeelingItError):
     """A path given to import is not a data set in a known layout."""
 
 
+class DatasetNameError(FeelingItError):
+    """A name cannot be given to a data set."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} cannot name a data set; use 1 to 100 letters, digits, spaces, dots, "
+            "dashes or underscores, a letter or digit first."
+        )
+
+
+class BusyDatasetError(FeelingItError):
+    """Two imports write to the same data set at the same time."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Another import into {name!r} is running; import again when it has ended, "
+            "nothing is imported twice."
+        )
+
+
 class UnknownDatasetError(FeelingItError):
     """No data set has the given name."""
 

@@ -91,3 +91,10 @@ class Subset(StrEnum):
 
     FULL = "full"
     LEAK_FREE = "leak_free"
+
+
+class SaliencyMethod(StrEnum):
+    """How a saliency map is computed; part of its file's name."""
+
+    GRAD_CAM = "grad_cam"
+    GRADIENT = "gradient"
