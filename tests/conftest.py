@@ -10,11 +10,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from core.settings import Settings
 from core.workspace import Workspace, open_workspace
 from db.enums import Emotion, Split
 from db.models import Dataset, Image, ImageBlob
+
+# Machines differ in speed and share their cores: how long an example takes proves nothing.
+settings.register_profile("feelingit", deadline=None, max_examples=50)
+settings.load_profile("feelingit")
 
 SHARED_FACES = Path(__file__).parents[2] / "shared" / "fer2013"
 Face = tuple[Split, Emotion, int]

@@ -77,9 +77,7 @@ def test_dropped_copies_all_come_back_with_one_undo(workspace: Workspace, add_fa
     assert progress(workspace, dataset_id).kept == 4
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(
     presses=st.lists(
         st.tuples(st.integers(0, 3), st.sampled_from([*EMOTIONS, "drop", "restore", "undo"])),
