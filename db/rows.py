@@ -47,6 +47,21 @@ class ImageRow:
     height: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewImage:
+    """An image to be stored, with its bytes and hashes; `phash` is signed 64-bit."""
+
+    source_path: str
+    split: Split
+    label: Emotion
+    file_sha256: str
+    pixel_sha256: str
+    phash: int
+    width: int
+    height: int
+    content: bytes
+
+
 @dataclass(frozen=True, kw_only=True)
 class EventRow:
     """One label event; `old` and `new` are emotions or states, as its kind says."""
@@ -118,14 +133,18 @@ class RunRow:
 
 @dataclass(frozen=True, kw_only=True)
 class EpochRow:
-    """One finished epoch: mean losses in nats, accuracies 0..1, seconds since the start."""
+    """One finished epoch: mean losses in nats, accuracies 0..1, seconds since the start.
+
+    A loss is None where it was not finite (the run diverged); the validation figures are None
+    where no face was held out.
+    """
 
     run_id: int
     number: int
-    train_loss: float
+    train_loss: float | None
     train_accuracy: float
-    validation_loss: float
-    validation_accuracy: float
+    validation_loss: float | None
+    validation_accuracy: float | None
     seconds: float
 
 

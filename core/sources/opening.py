@@ -1,0 +1,90 @@
+"""Open a path as a source of labelled images, whatever known layout it has."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from zipfile import is_zipfile
+
+from core.errors import SourceError
+from core.sources.archives import zip_members
+from core.sources.fer_csv import SUFFIXES, csv_entries, open_fer_csv
+from core.sources.folders import folder_members
+from core.sources.members import READ_ERRORS, Member, has_splits, image_source
+from core.sources.names import class_labels
+from core.sources.records import Source
+from db.enums import Emotion
+
+KNOWN = "known are folders like train/happy/1.png, fer2013.csv, and zip archives of these"
+
+
+@contextmanager
+def open_source(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[Source]:
+    """Open a folder, a fer2013.csv, its .gz or a zip of these, and close it in the end.
+
+    Args:
+        path: What to read.
+        mapping: The user's class names (or codes) and our emotions, as {"anger": "angry"}.
+
+    Raises:
+        SourceError: If there is nothing in a known layout, or the mapping names no emotion.
+    """
+    labels = class_labels(mapping)
+    with ExitStack() as stack:
+        if path.is_dir():
+            members = list(folder_members(path))
+        elif not path.is_file():
+            raise SourceError(f"There is no file or folder {path}.")
+        elif path.name.casefold().endswith(SUFFIXES):
+            yield stack.enter_context(_csv_source(_lone_file(path), labels))
+            return
+        elif is_zipfile(path):
+            members = list(stack.enter_context(zip_members(path)))
+        else:
+            raise SourceError(f"{path} is no data set that can be imported; {KNOWN}.")
+        members = [member for member in members if not member.is_clutter]
+        if has_splits(members):
+            yield image_source(members, labels)
+        else:
+            yield stack.enter_context(_csv_source(_only_csv(members, path), labels))
+
+
+def _lone_file(path: Path) -> Member:
+    return Member((path.name,), lambda: path.open("rb"))
+
+
+def _only_csv(members: Sequence[Member], path: Path) -> Member:
+    """Return the one file like fer2013.csv.
+
+    Raises:
+        SourceError: If there is none, or more than one.
+    """
+    found = [member for member in members if _is_fer_csv(member)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(member.where for member in found)
+        raise SourceError(f"{path} holds several data sets, {names}; give one of them.")
+    refused = [f"{member.where}: {member.refused}" for member in members if member.refused]
+    reason = f" ({refused[0]})" if refused else ""
+    raise SourceError(f"{path} holds no data set that can be imported{reason}; {KNOWN}.")
+
+
+def _is_fer_csv(member: Member) -> bool:
+    if member.refused or not member.parts[-1].casefold().endswith(SUFFIXES):
+        return False
+    try:
+        with _csv_source(member, {}):
+            return True
+    except SourceError:
+        return False
+
+
+@contextmanager
+def _csv_source(member: Member, labels: Mapping[str, Emotion]) -> Iterator[Source]:
+    name = member.parts[-1]
+    try:
+        file = member.open()
+    except READ_ERRORS as error:
+        raise SourceError(f"{name} cannot be read: {error}.") from error
+    with file, open_fer_csv(file, name) as csv:
+        yield Source(csv_entries(csv, labels), total=None)
