@@ -46,6 +46,14 @@ class DedupeReport:
     remaining: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class DroppedBatch:
+    """A drop of surplus copies that can be taken back: its batch and how many images it dropped."""
+
+    batch: str
+    dropped: int
+
+
 def exact_report(workspace: Workspace, dataset_id: int) -> DuplicateReport:
     """Return the figures on pixel-identical images of a data set."""
     with workspace.reading() as session:
@@ -97,6 +105,13 @@ def dedupe(workspace: Workspace, dataset_id: int, *, annotator: str) -> DedupeRe
         dropped=len(image_ids),
         remaining=len(prints) - len(image_ids),
     )
+
+
+def last_dedupe(workspace: Workspace, dataset_id: int) -> DroppedBatch | None:
+    """Return the newest drop of surplus copies that was not undone, None where there is none."""
+    with workspace.reading() as session:
+        found = labels.newest_batch(session, dataset_id, reason=SURPLUS_REASON)
+    return DroppedBatch(batch=found[0], dropped=found[1]) if found else None
 
 
 def _surplus(prints: list[Fingerprint], group: list[int]) -> list[int]:

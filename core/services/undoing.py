@@ -6,6 +6,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from core.errors import UnknownBatchError
+from core.services.duplicates import SURPLUS_REASON
 from core.workspace import Workspace
 from db.enums import Emotion, EventKind, ImageState
 from db.repositories import datasets, labels
@@ -42,9 +43,14 @@ def undo(workspace: Workspace, batch: str, *, annotator: str) -> int:
 
 
 def undo_last(workspace: Workspace, dataset_id: int, *, annotator: str) -> EventRow | None:
-    """Take back the annotator's newest batch; return its undo event, None where none is left."""
+    """Take back the annotator's newest press; return its undo event, None where none is left.
+
+    A drop of surplus copies is no press: one key too many must not bring thousands back.
+    """
     with workspace.writing() as session:
-        batch = labels.last_undoable_batch(session, dataset_id, annotator)
+        batch = labels.last_undoable_batch(
+            session, dataset_id, annotator, but_reason=SURPLUS_REASON
+        )
         if batch is None:
             return None
         return _take_back(session, labels.batch_events(session, batch), annotator=annotator)[-1]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypedDict
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.enums import Emotion, EventKind, ImageState, Split
@@ -112,18 +112,37 @@ def is_undone(session: Session, batch: str) -> bool:
     return session.scalars(statement).first() is not None
 
 
-def last_undoable_batch(session: Session, dataset_id: int, annotator: str) -> str | None:
-    """Return the newest batch of this annotator that is no undo and was not undone."""
+def last_undoable_batch(
+    session: Session, dataset_id: int, annotator: str, *, but_reason: str
+) -> str | None:
+    """Return the annotator's newest batch that is no undo, was not undone, has another reason."""
     undone = select(LabelEvent.undoes).where(LabelEvent.undoes.is_not(None))
     statement = (
         select(LabelEvent.batch)
         .join(Image, Image.id == LabelEvent.image_id)
         .where(Image.dataset_id == dataset_id, LabelEvent.annotator == annotator)
         .where(LabelEvent.undoes.is_(None), LabelEvent.batch.not_in(undone))
+        .where(LabelEvent.reason.is_distinct_from(but_reason))
         .order_by(LabelEvent.id.desc())
         .limit(1)
     )
     return session.scalars(statement).first()
+
+
+def newest_batch(session: Session, dataset_id: int, *, reason: str) -> tuple[str, int] | None:
+    """Return the newest batch with this reason that was not undone, and how many events it has."""
+    undone = select(LabelEvent.undoes).where(LabelEvent.undoes.is_not(None))
+    statement = (
+        select(LabelEvent.batch, func.count().label("n"))
+        .join(Image, Image.id == LabelEvent.image_id)
+        .where(Image.dataset_id == dataset_id, LabelEvent.reason == reason)
+        .where(LabelEvent.batch.not_in(undone))
+        .group_by(LabelEvent.batch)
+        .order_by(func.max(LabelEvent.id).desc())
+        .limit(1)
+    )
+    found = session.execute(statement).first()
+    return (found.batch, found.n) if found else None
 
 
 def history(session: Session, dataset_id: int, *, limit: int) -> list[EventRow]:

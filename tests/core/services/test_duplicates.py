@@ -1,7 +1,15 @@
 from collections.abc import Callable
 
+from core.services import undoing
 from core.services.datasets import progress
-from core.services.duplicates import Leak, dedupe, exact_duplicate_groups, exact_report
+from core.services.duplicates import (
+    DroppedBatch,
+    Leak,
+    dedupe,
+    exact_duplicate_groups,
+    exact_report,
+    last_dedupe,
+)
 from core.workspace import Workspace
 from db.enums import Emotion, Split
 
@@ -56,3 +64,13 @@ def test_groups_are_shown_page_by_page(workspace: Workspace, add_faces: AddFaces
     pages = [exact_duplicate_groups(workspace, dataset_id, start=s, limit=1) for s in (0, 1, 2)]
     ids = [[[image.id for image in group] for group in page] for page in pages]
     assert ids == [[[1, 2]], [[3, 4, 5]], []]
+
+
+def test_the_last_dedupe_is_found_until_it_is_undone(workspace: Workspace, add_faces: AddFaces):
+    dataset_id = add_faces([(Split.TRAIN, Emotion.HAPPY, 10)] * 3)
+    assert last_dedupe(workspace, dataset_id) is None
+    batch = dedupe(workspace, dataset_id, annotator="ada").batch
+    assert batch is not None
+    assert last_dedupe(workspace, dataset_id) == DroppedBatch(batch=batch, dropped=2)
+    undoing.undo(workspace, batch, annotator="bo")
+    assert last_dedupe(workspace, dataset_id) is None

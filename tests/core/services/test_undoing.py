@@ -118,3 +118,9 @@ def test_an_undone_label_no_longer_counts_as_touched(workspace: Workspace, add_f
     assert progress(workspace, dataset_id).touched == 1
     undoing.undo(workspace, event.batch, annotator="ada")
     assert progress(workspace, dataset_id).touched == 0
+
+
+def test_undo_last_leaves_a_drop_of_surplus_copies_alone(workspace: Workspace, add_faces: AddFaces):
+    dataset_id = add_faces([(TRAIN, HAPPY, 10)] * 2)
+    dedupe(workspace, dataset_id, annotator="ada")
+    assert undoing.undo_last(workspace, dataset_id, annotator="ada") is None
