@@ -67,9 +67,9 @@ def log_probabilities(
     device = next(model.parameters()).device
     model.eval()
     parts = [torch.empty(0, 7)]
-    for batch in torch.split(pixels, TEST_BATCH):
+    for start in range(0, len(pixels), TEST_BATCH):
         with torch.inference_mode(), precision(device, mixed=config.mixed_precision):
-            faces = network_input(batch.to(device), size)
+            faces = network_input(pixels[start : start + TEST_BATCH].to(device), size)
             views = [faces, faces.flip(3)] if config.flip_test else [faces]
             logs = torch.stack([model(view).float().log_softmax(dim=1) for view in views])
         parts.append((logs.logsumexp(dim=0) - np.log(len(views))).cpu())

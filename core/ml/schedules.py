@@ -4,8 +4,8 @@ from core.configs import Schedule, TrainConfig
 
 WARM_UP_SHARE = 0.25
 FIRST_RATE_SHARE = 0.05
-MIDDLE_SIZE_FROM = 0.5
-FULL_SIZE_FROM = 0.8
+MIDDLE_SIZE_AFTER = 0.5
+FULL_SIZE_AFTER = 0.8
 
 
 def learning_rate(config: TrainConfig, progress: float) -> float:
@@ -27,9 +27,9 @@ def face_size(config: TrainConfig, epoch: int) -> int:
     The first half of a run sees `start_size`, the next 3 tenths the middle between it and
     `image_size`, the rest `image_size`. Sides are rounded down to a multiple of 8.
     """
-    progress = epoch / config.epochs
-    if config.start_size == config.image_size or progress >= FULL_SIZE_FROM:
+    progress = (epoch + 1) / config.epochs
+    if config.start_size == config.image_size or progress > FULL_SIZE_AFTER:
         return config.image_size
-    if progress < MIDDLE_SIZE_FROM:
+    if progress <= MIDDLE_SIZE_AFTER:
         return config.start_size
     return (config.start_size + config.image_size) // 16 * 8

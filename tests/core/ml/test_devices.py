@@ -1,0 +1,39 @@
+"""Devices are asked for by name; bfloat16 is used only where hardware has it."""
+
+import pytest
+import torch
+
+from core.errors import ConfigError
+from core.ml.devices import choose_device, has_bfloat16_flag, precision
+
+
+def test_auto_takes_the_graphics_card_where_there_is_one():
+    assert choose_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+def test_a_card_that_is_not_there_is_refused():
+    with pytest.raises(ConfigError, match="no CUDA device"):
+        choose_device("cuda")
+
+
+def test_an_unknown_device_is_refused():
+    with pytest.raises(ConfigError, match="tpu"):
+        choose_device("tpu")
+
+
+@pytest.mark.parametrize(
+    ("flags", "has_it"),
+    [("fpu avx512f avx512_bf16", True), ("fpu amx_bf16", True), ("fpu avx512f avx512bw", False)],
+)
+def test_the_processor_says_whether_it_has_bfloat16(flags, has_it):
+    assert has_bfloat16_flag(f"vendor_id\t: X\nflags\t\t: {flags}\nbugs\t: amx_bf16") is has_it
+
+
+def test_a_processor_that_says_nothing_has_no_bfloat16():
+    assert not has_bfloat16_flag("")
+
+
+def test_full_precision_stays_full_where_mixed_is_not_wanted():
+    with precision(torch.device("cpu"), mixed=False):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
