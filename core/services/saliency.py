@@ -1,0 +1,197 @@
+"""What a run looks at beside where people's faces move: queue the maps, read and score them."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import NotReadyError
+from core.maps import human
+from core.maps.mean_maps import MeanMaps, read_mean_maps, write_mean_maps
+from core.metrics.saliency import correlation, similarity
+from core.services.experiments import find_run
+from core.services.jobs import enqueue, unfinished
+from core.workspace import Workspace
+from db.enums import EMOTIONS, Emotion, JobKind, JobStatus, SaliencyMethod
+from db.rows import JobRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmotionSaliency:
+    """One emotion's maps and how alike they are.
+
+    Attributes:
+        emotion: The emotion that the faces are labeled with.
+        n: Images whose maps were averaged.
+        n_empty: Images left out because nothing in them spoke for the emotion.
+        mean_face: float32, shape (side, side), 0 black to 255 white, its mask covered.
+        mean_map: float32, shape (side, side), >= 0, sum 1; all 0 where n is 0.
+        human_map: float64, shape (side, side), >= 0, sum 1; None for neutral, which has none.
+        correlation: -1..1, of the mean map with the human map; None where one is missing.
+        similarity: 0..1, the same.
+    """
+
+    emotion: Emotion
+    n: int
+    n_empty: int
+    mean_face: NDArray[np.float32]
+    mean_map: NDArray[np.float32]
+    human_map: NDArray[np.float64] | None
+    correlation: float | None
+    similarity: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaliencyResult:
+    """A run's maps for all emotions, in their usual order.
+
+    Attributes:
+        run_id: The run.
+        method: How the network's maps were computed.
+        cells: Rows and columns of the network's maps before they were enlarged.
+        by_emotion: An entry for each emotion.
+        mean_correlation: Mean over the emotions that have a correlation; None where none has.
+    """
+
+    run_id: int
+    method: SaliencyMethod
+    cells: tuple[int, int]
+    by_emotion: dict[Emotion, EmotionSaliency]
+    mean_correlation: float | None
+
+
+def enqueue_saliency(
+    workspace: Workspace, run_id: int, method: SaliencyMethod = SaliencyMethod.GRAD_CAM
+) -> JobRow:
+    """Queue the maps of a run and return the job, or the unfinished one that computes them.
+
+    Raises:
+        UnknownRunError: If there is no such run.
+        NotReadyError: If its training is not done.
+    """
+    run = find_run(workspace, run_id)
+    if run.status is not JobStatus.DONE:
+        raise NotReadyError(
+            f"Run {run_id} is {run.status}; its saliency maps need a finished training, "
+            f"see `feelingit logs {run.job_id}`."
+        )
+    under_way = _unfinished_job(workspace, run_id, method)
+    return under_way or enqueue(workspace, JobKind.SALIENCY, _payload(run_id, method))
+
+
+def saliency_result(
+    workspace: Workspace, run_id: int, method: SaliencyMethod = SaliencyMethod.GRAD_CAM
+) -> SaliencyResult:
+    """Return a run's maps and their scores against the human maps.
+
+    Raises:
+        UnknownRunError: If there is no such run.
+        NotReadyError: If the maps were not computed yet.
+    """
+    find_run(workspace, run_id)
+    path = maps_path(workspace, run_id, method)
+    try:
+        means = read_mean_maps(path)
+    except FileNotFoundError:
+        raise _not_ready(workspace, run_id, method) from None
+    scored = {emotion: _scored(means, emotion) for emotion in EMOTIONS}
+    known = [entry.correlation for entry in scored.values() if entry.correlation is not None]
+    return SaliencyResult(
+        run_id=run_id,
+        method=method,
+        cells=(int(means.cells[0]), int(means.cells[1])),
+        by_emotion=scored,
+        mean_correlation=float(np.mean(known)) if known else None,
+    )
+
+
+def result_document(
+    workspace: Workspace, run_id: int, method: SaliencyMethod = SaliencyMethod.GRAD_CAM
+) -> dict[str, Any]:
+    """Return the scores as `feelingit saliency --json` prints them; undefined ones are None.
+
+    Raises:
+        UnknownRunError: If there is no such run.
+        NotReadyError: If the maps were not computed yet.
+    """
+    result = saliency_result(workspace, run_id, method)
+    return {
+        "run": run_id,
+        "method": method.value,
+        "cells": list(result.cells),
+        "n": sum(entry.n for entry in result.by_emotion.values()),
+        "scores": {
+            emotion.value: {
+                "correlation": entry.correlation,
+                "similarity": entry.similarity,
+                "n": entry.n,
+            }
+            for emotion, entry in result.by_emotion.items()
+        },
+        "mean_correlation": result.mean_correlation,
+        "source": human.SOURCE,
+    }
+
+
+def human_map_notes() -> tuple[str, str]:
+    """Return where the human maps come from and what they cannot say, for people to read."""
+    return human.SOURCE, human.LIMITS
+
+
+def maps_path(workspace: Workspace, run_id: int, method: SaliencyMethod) -> Path:
+    """Return the file of a run's mean maps, computed or not."""
+    return workspace.run_dir(run_id) / f"saliency-{method}.npz"
+
+
+def record_mean_maps(
+    workspace: Workspace, run_id: int, method: SaliencyMethod, means: MeanMaps
+) -> None:
+    """Store the maps of a run in its folder, replacing earlier ones of the same method."""
+    write_mean_maps(maps_path(workspace, run_id, method), means)
+
+
+def _scored(means: MeanMaps, emotion: Emotion) -> EmotionSaliency:
+    index = EMOTIONS.index(emotion)
+    mean_map = means.mean_maps[index]
+    reference = None
+    if human.has_human_map(emotion):
+        reference = human.human_map_at(emotion, mean_map.shape[0])
+    return EmotionSaliency(
+        emotion=emotion,
+        n=int(means.n[index]),
+        n_empty=int(means.n_empty[index]),
+        mean_face=means.mean_faces[index],
+        mean_map=mean_map,
+        human_map=reference,
+        correlation=None if reference is None else _defined(correlation(mean_map, reference)),
+        similarity=None if reference is None else _defined(similarity(mean_map, reference)),
+    )
+
+
+def _defined(score: float) -> float | None:
+    """Return the score, or None where it is not defined (NaN is no JSON)."""
+    return None if math.isnan(score) else score
+
+
+def _payload(run_id: int, method: SaliencyMethod) -> dict[str, Any]:
+    return {"run": run_id, "method": method.value}
+
+
+def _unfinished_job(workspace: Workspace, run_id: int, method: SaliencyMethod) -> JobRow | None:
+    """Return the queued or running job that computes these maps, if there is one."""
+    wanted = _payload(run_id, method)
+    jobs = (job for job in unfinished(workspace) if job.kind is JobKind.SALIENCY)
+    return next((job for job in jobs if job.payload == wanted), None)
+
+
+def _not_ready(workspace: Workspace, run_id: int, method: SaliencyMethod) -> NotReadyError:
+    job = _unfinished_job(workspace, run_id, method)
+    if job is not None:
+        return NotReadyError(f"The {method} maps of run {run_id} are on their way: job {job.id}.")
+    return NotReadyError(
+        f"Run {run_id} has no {method} maps yet; compute them with "
+        f"`feelingit saliency {run_id} --method {method}`."
+    )

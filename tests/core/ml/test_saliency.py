@@ -1,0 +1,205 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F  # noqa: N812 (PyTorch's own name for it)
+
+from core.configs import preset
+from core.errors import ConfigError
+from core.ml.models import build, standardised
+from core.ml.saliency import cam_layer, map_cells, maps, mean_maps
+from db.enums import Mask, ModelName, SaliencyMethod
+
+CONFIG = preset(ModelName.FAST)
+SIDE = CONFIG.image_size
+CLASSES = np.arange(4)
+
+
+class Quadrants(nn.Module):
+    """Copies the picture into seven channels; channel k keeps only quadrant k, the rest nothing."""
+
+    def forward(self, faces):
+        half = faces.shape[2] // 2
+        channels = faces.repeat(1, 7, 1, 1) * 0
+        for k in range(4):
+            row, column = half * (k // 2), half * (k % 2)
+            corner = (slice(None), k, slice(row, row + half), slice(column, column + half))
+            channels[corner] = faces[:, 0, row : row + half, column : column + half]
+        return channels
+
+
+class QuadrantNet(nn.Module):
+    """A network whose answer for class k is the brightness of quadrant k and nothing else."""
+
+    def __init__(self):
+        super().__init__()
+        self.shrink = nn.Conv2d(1, 1, 4, stride=4)
+        nn.init.constant_(self.shrink.weight, 1 / 16)
+        nn.init.zeros_(self.shrink.bias)
+        self.features = nn.Sequential(Quadrants(), nn.ReLU(inplace=True))
+
+    def forward(self, faces):
+        return self.features(self.shrink(faces)).mean(dim=(2, 3))
+
+
+class Linear(nn.Module):
+    """A network without any map: logits are weighted sums of pixels."""
+
+    def __init__(self):
+        super().__init__()
+        self.last = nn.Linear(SIDE * SIDE, 7)
+
+    def forward(self, faces):
+        return self.last(faces.flatten(1))
+
+
+@pytest.fixture
+def noise():
+    return np.random.default_rng(0).integers(20, 236, (7, SIDE, SIDE), dtype=np.uint8)
+
+
+def quadrant_shares(found):
+    """The share of a map's mass in each quadrant, upper left first, reading order."""
+    half = len(found) // 2
+    return found.reshape(2, half, 2, half).sum(axis=(1, 3)).ravel() / found.sum()
+
+
+@pytest.mark.parametrize("method", SaliencyMethod)
+def test_a_map_lies_in_the_quadrant_that_the_answer_depends_on(method, noise):
+    found = maps(QuadrantNet(), noise[:4], CLASSES, CONFIG, method)
+    for k in CLASSES:
+        assert quadrant_shares(found[k])[k] > 0.9
+
+
+@pytest.mark.parametrize("method", SaliencyMethod)
+def test_maps_are_float32_not_negative_and_as_large_as_the_network_sees(method, noise):
+    found = maps(QuadrantNet(), noise[:4, :24, :24], CLASSES, CONFIG, method)
+    assert found.shape == (4, SIDE, SIDE)
+    assert found.dtype == np.float32
+    assert found.min() >= 0
+
+
+def test_the_gradient_of_a_linear_network_is_its_absolute_weights(noise):
+    model = Linear()
+    found = maps(model, noise[:3], np.array([0, 3, 6]), CONFIG, SaliencyMethod.GRADIENT)
+    weights = model.last.weight.detach().abs().numpy().reshape(7, SIDE, SIDE)
+    np.testing.assert_allclose(found, weights[[0, 3, 6]], rtol=1e-5)
+
+
+def test_grad_cam_of_the_fast_network_is_its_class_activation_map(noise):
+    """With a mean and one linear layer on top, Grad-CAM is CAM: features times weights."""
+    torch.manual_seed(0)
+    model = build(CONFIG).eval()
+    found = maps(model, noise, np.arange(7), CONFIG, SaliencyMethod.GRAD_CAM)
+    with torch.no_grad():
+        activations = model.features(standardised(torch.from_numpy(noise)[:, None] / 255))
+        weights = model.classifier[1].weight[:, :, None, None]
+        coarse = (activations * weights).sum(dim=1, keepdim=True) / 36  # the mean over 6x6 cells
+    expected = F.interpolate(coarse.relu(), (SIDE, SIDE), mode="bilinear")[:, 0].numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-6)
+
+
+def test_layers_that_work_in_place_do_not_change_grad_cam(noise):
+    in_place, copying = QuadrantNet(), QuadrantNet()
+    copying.features[1] = nn.ReLU(inplace=False)
+    method = SaliencyMethod.GRAD_CAM
+    first = maps(in_place, noise[:4], CLASSES, CONFIG, method)
+    np.testing.assert_array_equal(first, maps(copying, noise[:4], CLASSES, CONFIG, method))
+
+
+def test_a_map_does_not_depend_on_the_other_faces_of_its_batch():
+    torch.manual_seed(0)
+    model = build(CONFIG)
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 48, 48), dtype=np.uint8)
+    labels = np.arange(40) % 7
+    for method in SaliencyMethod:
+        together = maps(model, pixels, labels, CONFIG, method)
+        alone = maps(model, pixels[37:38], labels[37:38], CONFIG, method)
+        np.testing.assert_allclose(together[37:38], alone, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("model", "image_size", "name", "cells"),
+    [
+        (ModelName.FAST, 48, "features", (6, 6)),
+        (ModelName.FAST, 32, "features.2", (8, 8)),
+        (ModelName.VGG16, 48, "features.22", (6, 6)),
+        (ModelName.VGG16, 128, "features.29", (8, 8)),
+        (ModelName.RESNET50, 48, "layer2", (6, 6)),
+        (ModelName.RESNET50, 128, "layer3", (8, 8)),
+    ],
+)
+def test_grad_cam_reads_the_deepest_stage_with_six_by_six_cells(model, image_size, name, cells):
+    config = preset(model, image_size=image_size)
+    with torch.device("meta"):  # shapes alone: VGG-16 has 134 million weights
+        layer = cam_layer(build(config), config)
+    assert (layer.name, layer.cells) == (name, cells)
+
+
+def test_a_network_without_maps_is_refused_for_grad_cam_but_has_a_gradient():
+    with pytest.raises(ConfigError, match="use the gradient method"):
+        cam_layer(Linear(), CONFIG)
+    assert map_cells(Linear(), CONFIG, SaliencyMethod.GRADIENT) == (SIDE, SIDE)
+
+
+def test_looking_for_the_layer_leaves_no_trace_in_the_network():
+    model = build(CONFIG).train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    cam_layer(model, CONFIG)
+    assert model.training
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert not any(module._forward_hooks for module in model.modules())
+
+
+def test_mean_maps_weigh_every_image_the_same(noise):
+    pixels = np.stack([noise[0], noise[0] // 4])  # the second map has a quarter of the mass
+    labels = np.zeros(2, dtype=np.int64)
+    means = mean_maps(
+        QuadrantNet(), (pixels, labels), CONFIG, SaliencyMethod.GRAD_CAM, on_batch=print
+    )
+    each = maps(QuadrantNet(), pixels, labels, CONFIG, SaliencyMethod.GRAD_CAM)
+    expected = (each[0] / each[0].sum() + each[1] / each[1].sum()) / 2
+    np.testing.assert_allclose(means.mean_maps[0], expected, rtol=1e-4, atol=1e-9)
+    assert means.mean_maps[0].sum() == pytest.approx(1, abs=1e-4)
+    np.testing.assert_allclose(means.mean_faces[0], pixels.mean(axis=0), atol=1e-3)
+    assert list(means.n) == [2, 0, 0, 0, 0, 0, 0]
+    assert list(means.cells) == [12, 12]
+
+
+def test_images_without_a_map_are_counted_apart():
+    pixels = np.zeros((3, SIDE, SIDE), dtype=np.uint8)
+    pixels[0] = 200  # the two black faces say nothing for any quadrant
+    means = mean_maps(
+        QuadrantNet(),
+        (pixels, np.zeros(3, dtype=np.int64)),
+        CONFIG,
+        SaliencyMethod.GRAD_CAM,
+        on_batch=print,
+    )
+    assert (means.n[0], means.n_empty[0]) == (1, 2)
+    assert means.mean_maps[0].sum() == pytest.approx(1, abs=1e-4)
+    assert means.mean_maps[1:].sum() == 0
+
+
+def test_the_mean_face_shows_the_mask_that_the_network_saw(noise):
+    config = preset(ModelName.FAST, mask=Mask.MOUTH)
+    labels = np.zeros(7, dtype=np.int64)
+    means = mean_maps(
+        QuadrantNet(), (noise, labels), config, SaliencyMethod.GRADIENT, on_batch=print
+    )
+    assert np.ptp(means.mean_faces[0][SIDE // 2 :]) < 1e-3
+    assert np.ptp(means.mean_faces[0][: SIDE // 2]) > 10
+
+
+def test_progress_counts_every_face_once_and_can_end_the_work():
+    pixels = np.random.default_rng(0).integers(0, 256, (70, SIDE, SIDE), dtype=np.uint8)
+    faces = (pixels, np.arange(70) % 2)
+    seen: list[int] = []
+    mean_maps(QuadrantNet(), faces, CONFIG, SaliencyMethod.GRADIENT, on_batch=seen.append)
+    assert seen == [32, 35, 67, 70]
+
+    def stop(_n_done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        mean_maps(QuadrantNet(), faces, CONFIG, SaliencyMethod.GRADIENT, on_batch=stop)

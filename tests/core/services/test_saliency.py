@@ -1,0 +1,135 @@
+import json
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from core.errors import NotReadyError, UnknownRunError
+from core.maps.human import human_map_at
+from core.maps.mean_maps import MeanMaps
+from core.services.experiments import enqueue_training
+from core.services.jobs import jobs
+from core.services.saliency import (
+    enqueue_saliency,
+    human_map_notes,
+    record_mean_maps,
+    result_document,
+    saliency_result,
+)
+from core.services.versions import freeze
+from db.enums import EMOTIONS, Emotion, JobKind, JobStatus, Mask, ModelName, SaliencyMethod, Split
+from db.models import Job
+
+GRAD_CAM = SaliencyMethod.GRAD_CAM
+
+
+@pytest.fixture
+def run_id(workspace, add_faces):
+    """A run whose job is done."""
+    add_faces([(Split.TRAIN, Emotion.HAPPY, 1), (Split.VALIDATION, Emotion.SAD, 2)])
+    digest = freeze(workspace, "faces").digest
+    run = enqueue_training(workspace, version=digest, model=ModelName.FAST, mask=Mask.NONE)
+    set_status(workspace, run.job_id, JobStatus.DONE)
+    return run.id
+
+
+def set_status(workspace, job_id, status):
+    with workspace.writing() as session:
+        job = session.get(Job, job_id)
+        job.status, job.finished_at = status, datetime.now(UTC)
+
+
+def means(side=48):
+    """The human maps themselves as mean maps, nothing at all for neutral and surprise."""
+    mean_maps = np.zeros((7, side, side), dtype=np.float32)
+    for index, emotion in enumerate(EMOTIONS):
+        if emotion not in (Emotion.NEUTRAL, Emotion.SURPRISE):
+            mean_maps[index] = human_map_at(emotion, side)
+    mean_maps[0] = mean_maps[0].max() - mean_maps[0]  # angry: the opposite
+    n = np.array([4, 4, 4, 4, 4, 4, 0])
+    return MeanMaps(
+        mean_faces=np.full((7, side, side), 100, dtype=np.float32),
+        mean_maps=mean_maps,
+        n=n,
+        n_empty=4 - n,
+        cells=np.array([6, 6]),
+    )
+
+
+def test_maps_that_were_not_computed_are_asked_for_by_command(workspace, run_id):
+    with pytest.raises(NotReadyError, match=f"feelingit saliency {run_id} --method grad_cam"):
+        saliency_result(workspace, run_id, GRAD_CAM)
+
+
+def test_a_missing_run_is_named(workspace):
+    for ask in (saliency_result, enqueue_saliency, result_document):
+        with pytest.raises(UnknownRunError, match="no run '7'"):
+            ask(workspace, 7, GRAD_CAM)
+
+
+def test_queueing_twice_gives_one_job_for_each_method(workspace, run_id):
+    first = enqueue_saliency(workspace, run_id, GRAD_CAM)
+    assert first.kind is JobKind.SALIENCY
+    assert first.payload == {"run": run_id, "method": "grad_cam"}
+    assert enqueue_saliency(workspace, run_id, GRAD_CAM).id == first.id
+    assert enqueue_saliency(workspace, run_id, SaliencyMethod.GRADIENT).id != first.id
+    set_status(workspace, first.id, JobStatus.FAILED)
+    assert enqueue_saliency(workspace, run_id, GRAD_CAM).id > first.id
+
+
+def test_maps_on_their_way_name_their_job(workspace, run_id):
+    job = enqueue_saliency(workspace, run_id, GRAD_CAM)
+    with pytest.raises(NotReadyError, match=f"on their way: job {job.id}"):
+        saliency_result(workspace, run_id, GRAD_CAM)
+
+
+def test_a_run_that_still_trains_has_nothing_to_show(workspace, run_id):
+    set_status(workspace, jobs(workspace)[0].id, JobStatus.RUNNING)
+    with pytest.raises(NotReadyError, match="need a finished training"):
+        enqueue_saliency(workspace, run_id, GRAD_CAM)
+
+
+def test_each_emotion_is_scored_against_its_own_human_map(workspace, run_id):
+    record_mean_maps(workspace, run_id, GRAD_CAM, means())
+    found = saliency_result(workspace, run_id, GRAD_CAM)
+    assert list(found.by_emotion) == list(EMOTIONS)
+    assert found.cells == (6, 6)
+    assert found.by_emotion[Emotion.HAPPY].correlation == pytest.approx(1, abs=1e-6)
+    assert found.by_emotion[Emotion.HAPPY].similarity == pytest.approx(1, abs=1e-6)
+    assert found.by_emotion[Emotion.ANGRY].correlation == pytest.approx(-1, abs=1e-6)
+    assert found.mean_correlation == pytest.approx((4 - 1) / 5, abs=1e-6)
+
+
+def test_what_cannot_be_scored_has_no_score(workspace, run_id):
+    record_mean_maps(workspace, run_id, GRAD_CAM, means())
+    found = saliency_result(workspace, run_id, GRAD_CAM).by_emotion
+    assert found[Emotion.NEUTRAL].human_map is None
+    assert found[Emotion.NEUTRAL].correlation is None
+    assert found[Emotion.SURPRISE].human_map is not None
+    assert found[Emotion.SURPRISE].correlation is None
+    assert (found[Emotion.SURPRISE].n, found[Emotion.SURPRISE].n_empty) == (0, 4)
+
+
+def test_the_human_map_has_the_side_of_the_runs_maps(workspace, run_id):
+    record_mean_maps(workspace, run_id, GRAD_CAM, means(side=64))
+    fear = saliency_result(workspace, run_id, GRAD_CAM).by_emotion[Emotion.FEAR]
+    assert fear.human_map.shape == fear.mean_map.shape == fear.mean_face.shape == (64, 64)
+
+
+def test_the_document_is_plain_json_without_nan(workspace, run_id):
+    record_mean_maps(workspace, run_id, GRAD_CAM, means())
+    document = json.loads(json.dumps(result_document(workspace, run_id, GRAD_CAM), allow_nan=False))
+    assert document["run"] == run_id
+    assert document["method"] == "grad_cam"
+    assert document["cells"] == [6, 6]
+    assert document["n"] == 24
+    assert document["scores"]["fear"]["n"] == 4
+    assert document["scores"]["neutral"] == {"correlation": None, "similarity": None, "n": 4}
+    assert document["mean_correlation"] == pytest.approx(0.6, abs=1e-6)
+    assert document["source"].startswith("AU-prevalence map after Du")
+
+
+def test_the_notes_say_whose_maps_these_are_not():
+    source, limits = human_map_notes()
+    assert "Du, Tao & Martinez 2014" in source
+    assert "Liu et al. 2022 are not reproduced" in limits
