@@ -216,16 +216,19 @@ class Run(Base):
 
 
 class Epoch(Base):
-    """One finished epoch: mean losses in nats, accuracies 0..1, seconds since the start."""
+    """One finished epoch: mean losses in nats, accuracies 0..1, seconds since the start.
+
+    A loss that is not finite and figures of a missing validation part are NULL.
+    """
 
     __tablename__ = "epoch"
 
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    train_loss: Mapped[float]
+    train_loss: Mapped[float | None]
     train_accuracy: Mapped[float]
-    validation_loss: Mapped[float]
-    validation_accuracy: Mapped[float]
+    validation_loss: Mapped[float | None]
+    validation_accuracy: Mapped[float | None]
     seconds: Mapped[float]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from db.enums import (
     Emotion,
     EventKind,
+    Fault,
     ImageState,
     JobKind,
     JobStatus,
@@ -60,6 +61,27 @@ class NewImage:
     width: int
     height: int
     content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTruth:
+    """What is true of the drawn face at a path of a data set, to be stored."""
+
+    source_path: str
+    true_label: Emotion
+    fault: Fault
+    copy_of: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TruthRow:
+    """What is true of a drawn face; `copy_of` is the source path of the image it copies."""
+
+    image_id: int
+    source_path: str
+    true_label: Emotion
+    fault: Fault
+    copy_of: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from core.errors import FeelingItError, JobCancelledError, JobStateError
 from core.jobs import transitions
 from core.jobs.context import JobContext
 from core.jobs.handlers import Handler, handler
+from core.jobs.logs import log_to_stderr
 from core.jobs.parent import end_with
 from core.services.jobs import find_job
 from core.workspace import Workspace, open_workspace
@@ -75,7 +76,7 @@ def main(
     if options.parent:
         end_with(options.parent)
     os.nice(NICENESS)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    log_to_stderr()
     status = run_job(open_workspace(), options.job_id, find_handler=find_handler)
     sys.exit(status is not JobStatus.DONE)
 

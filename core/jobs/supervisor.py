@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from core.jobs import children, lock, transitions
 from core.jobs.children import Child, Command
+from core.jobs.logs import log_to_stderr
 from core.services import jobs
 from core.workspace import Workspace, open_workspace
 from db.rows import JobRow
@@ -157,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--slots", type=int, default=1, help="how many jobs may run at once")
     parser.add_argument("--lock", type=int, help="descriptor of the lock, held already")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    log_to_stderr()
     workspace = open_workspace()
     held = lock.take(workspace.data_dir) if options.lock is None else options.lock
     if held is None:

@@ -1,12 +1,9 @@
 """Training runs: queue them, read them, store what they report."""
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from core.configs import SMALL_STUDY_EPOCHS, Setting, TrainConfig, preset
@@ -16,34 +13,8 @@ from core.services.versions import find_version, freeze
 from core.workspace import Workspace
 from db.enums import JobKind, Mask, ModelName, SaliencyMethod, Split
 from db.repositories import jobs as stored_jobs
-from db.repositories import results as stored_results
 from db.repositories import runs as stored
-from db.rows import ClassResultRow, EpochRow, ResultRow, RunRow
-
-PREDICTIONS_NAME = "predictions.parquet"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What a training run leaves behind, besides its weights.
-
-    Attributes:
-        test_split: The split whose images it was tested on.
-        test_mask: The part of the face that was covered in the test.
-        overall: Its figures on all test images and on those without a twin in training.
-        per_class: The same for each emotion.
-        predictions: One row a test image, as `core.services.results.predictions` returns them.
-        provenance: Code, packages and device, ready for JSON.
-        seconds: Time spent training, over all attempts, and scoring.
-    """
-
-    test_split: Split
-    test_mask: Mask
-    overall: list[ResultRow]
-    per_class: list[ClassResultRow]
-    predictions: pd.DataFrame
-    provenance: dict[str, Any]
-    seconds: float
+from db.rows import EpochRow, RunRow
 
 
 def enqueue_training(
@@ -123,30 +94,22 @@ def record_epoch(workspace: Workspace, epoch: EpochRow) -> None:
         stored.save_epoch(session, epoch)
 
 
-def forget_epochs(workspace: Workspace, run_id: int) -> None:
-    """Delete the epochs of a run that has no checkpoint to go on from."""
-    with workspace.writing() as session:
-        stored.delete_epochs(session, run_id)
+def record_start(
+    workspace: Workspace,
+    run_id: int,
+    *,
+    provenance: dict[str, Any],
+    test_split: Split,
+    is_fresh: bool,
+) -> None:
+    """Store where a run runs and what it is tested on; a fresh one loses any earlier epochs.
 
-
-def record_outcome(workspace: Workspace, run_id: int, outcome: Outcome) -> None:
-    """Store what a run led to: predictions in its folder, then all figures in one transaction."""
-    path = workspace.run_dir(run_id) / PREDICTIONS_NAME
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    outcome.predictions.to_parquet(partial, index=False)
-    partial.replace(path)
+    `provenance` is ready for JSON; a run is not fresh where it has a checkpoint to go on from.
+    """
     with workspace.writing() as session:
-        stored_results.replace(
-            session, run_id, outcome.test_mask, outcome.overall, outcome.per_class
-        )
-        stored.save_outcome(
-            session,
-            run_id,
-            provenance=outcome.provenance,
-            test_split=outcome.test_split,
-            seconds=outcome.seconds,
-        )
+        stored.save_start(session, run_id, provenance=provenance, test_split=test_split)
+        if is_fresh:
+            stored.delete_epochs(session, run_id)
 
 
 def _small(mask: Mask) -> TrainConfig:

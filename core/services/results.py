@@ -1,7 +1,6 @@
 """The figures of runs: read from stored rows, never computed again."""
 
-import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,15 +9,14 @@ import numpy as np
 import pandas as pd
 
 from core.errors import NotReadyError, UnknownRunError
-from core.services.experiments import PREDICTIONS_NAME, find_run
-from core.services.jobs import FINISHED, find_job
+from core.services.experiments import find_run
+from core.services.jobs import find_job
+from core.services.outcomes import PREDICTIONS_NAME
 from core.workspace import Workspace
 from db.enums import EMOTIONS, Emotion, JobStatus, Mask, Subset
 from db.repositories import results as stored
 from db.repositories import runs as stored_runs
-from db.rows import ClassResultRow, JobRow, ResultRow, RunRow
-
-POLL_S = 0.5  # how often `wait_for` looks: a person sees no delay, the database no load
+from db.rows import ClassResultRow, ResultRow, RunRow
 
 
 class Metric(StrEnum):
@@ -167,8 +165,8 @@ def result_document(
 ) -> dict[str, Any]:
     """Return a run and its figures as one JSON document: shares and scores 0..1, times in seconds.
 
-    While a run is not done its figures are null (`per_class` is empty); `error` says why a run
-    failed.
+    While a run is not done its figures are null and `per_class` is empty, and so they are in
+    `leak_free` where no test image is free of twins; `error` says why a run failed.
 
     Raises:
         UnknownRunError: If there is no such run.
@@ -189,37 +187,9 @@ def result_document(
         "test_mask": (run.mask if test_mask is None else test_mask).value,
     }
     if run.status is not JobStatus.DONE:
-        return document | _figures(None) | {"leak_free": None}
+        return document | _figures(None) | {"leak_free": _figures(None)}
     result = run_result(workspace, run_id, test_mask=test_mask)
-    leak_free = _figures(result.leak_free) if result.leak_free else None
-    return document | _figures(result.full) | {"leak_free": leak_free}
-
-
-def wait_for(
-    workspace: Workspace,
-    run_id: int,
-    on_change: Callable[[JobRow], None],
-    *,
-    on_poll: Callable[[], None] = lambda: None,
-) -> JobRow:
-    """Return the job of a run once it is done, failed or cancelled.
-
-    `on_change` gets the job now and whenever its state, progress or message is another one;
-    `on_poll` is called twice a second, for whoever must keep a supervisor alive meanwhile.
-
-    Raises:
-        UnknownRunError: If there is no such run.
-    """
-    job_id = find_run(workspace, run_id).job_id
-    seen: tuple[JobStatus, float, str] | None = None
-    while True:
-        job = find_job(workspace, job_id)
-        if seen != (seen := (job.status, job.progress, job.message)):
-            on_change(job)
-        if job.status in FINISHED:
-            return job
-        on_poll()
-        time.sleep(POLL_S)
+    return document | _figures(result.full) | {"leak_free": _figures(result.leak_free)}
 
 
 def _figures(result: SubsetResult | None) -> dict[str, Any]:

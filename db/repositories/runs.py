@@ -48,12 +48,17 @@ def of_dataset(session: Session, dataset_id: int) -> list[RunRow]:
     return _rows(session, statement.order_by(Run.id.desc()))
 
 
-def save_outcome(
-    session: Session, run_id: int, *, provenance: dict[str, Any], test_split: Split, seconds: float
+def save_start(
+    session: Session, run_id: int, *, provenance: dict[str, Any], test_split: Split
 ) -> None:
-    """Store where a run ran, what it was tested on and the seconds it took."""
-    values = {"provenance": provenance, "test_split": test_split, "seconds": seconds}
+    """Store where a run runs and what it is tested on."""
+    values = {"provenance": provenance, "test_split": test_split}
     session.execute(update(Run).where(Run.id == run_id).values(values))
+
+
+def save_seconds(session: Session, run_id: int, seconds: float) -> None:
+    """Store how long a run took."""
+    session.execute(update(Run).where(Run.id == run_id).values(seconds=seconds))
 
 
 def save_epoch(session: Session, epoch: EpochRow) -> None:

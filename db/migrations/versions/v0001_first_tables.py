@@ -368,10 +368,10 @@ def _create_tables() -> None:
         "epoch",
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("train_loss", sa.Double(), nullable=False),
+        sa.Column("train_loss", sa.Double(), nullable=True),
         sa.Column("train_accuracy", sa.Double(), nullable=False),
-        sa.Column("validation_loss", sa.Double(), nullable=False),
-        sa.Column("validation_accuracy", sa.Double(), nullable=False),
+        sa.Column("validation_loss", sa.Double(), nullable=True),
+        sa.Column("validation_accuracy", sa.Double(), nullable=True),
         sa.Column("seconds", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["run_id"],

@@ -49,3 +49,17 @@ def until(supervisor: Supervisor) -> Until:
 def queue(workspace: Workspace) -> Callable[[str], JobRow]:
     """Queue a job that behaves as named."""
     return lambda behaviour: enqueue(workspace, JobKind.TRAIN, {"do": behaviour})
+
+
+@pytest.fixture
+def is_gone() -> Callable[[int], bool]:
+    """Say whether a process has ended, collected by its parent or not."""
+
+    def ask(pid: int) -> bool:
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        return stat.rsplit(")")[-1].split()[0] == "Z"
+
+    return ask

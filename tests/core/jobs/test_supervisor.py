@@ -44,14 +44,6 @@ def progressing(until, state):
     return work
 
 
-def is_gone(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return Path(f"/proc/{pid}/stat").read_text().rsplit(")")[1].split()[0] == "Z"
-
-
 def test_a_job_that_succeeds_is_done(queue, finished):
     job = finished(queue("succeed"))
     assert (job.status, job.progress, job.attempt, job.error) == (JobStatus.DONE, 1.0, 1, None)
@@ -74,7 +66,7 @@ def test_a_process_that_exits_without_a_result_fails_with_its_log(queue, finishe
 
 @pytest.mark.parametrize("behaviour", ["report_forever", "sleep_forever", "ignore_sigterm"])
 def test_a_cancelled_job_is_stopped_whether_it_listens_or_not(
-    workspace, queue, progressing, finished, behaviour
+    workspace, queue, progressing, finished, is_gone, behaviour
 ):
     job = progressing(queue(behaviour))
     request_cancel(workspace, job.id)
@@ -96,7 +88,7 @@ def test_a_job_that_crashes_twice_fails_and_names_the_signal(queue, finished):
 
 
 def test_a_stopped_supervisor_queues_its_job_again_without_counting_the_attempt(
-    workspace, queue, supervisor, progressing, state
+    queue, supervisor, progressing, state, is_gone
 ):
     job = progressing(queue("ignore_sigterm"))
     supervisor.request_stop()
@@ -106,7 +98,7 @@ def test_a_stopped_supervisor_queues_its_job_again_without_counting_the_attempt(
 
 
 def test_a_job_dies_with_its_killed_supervisor_and_another_one_finishes_it(
-    workspace, queue, state, finished
+    workspace, queue, state, finished, is_gone
 ):
     job = queue("count_to_three")
     process = subprocess.Popen([sys.executable, str(FAKE_SUPERVISOR)], env=environment(workspace))
