@@ -1,0 +1,1 @@
+"""Drawn sample faces: grey portraits whose features move with facial action units."""
