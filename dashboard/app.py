@@ -1,0 +1,71 @@
+"""The frame around every page: navigation, data set and annotator, title, errors as sentences."""
+
+import streamlit as st
+
+from core.errors import FeelingItError
+from dashboard.components import sidebar
+
+st.set_page_config(page_title="FeelingIt", page_icon=":material/mood:", layout="wide")
+
+PAGES = {
+    "Data": [
+        st.Page(
+            "views/overview.py",
+            title="Overview",
+            icon=":material/monitoring:",
+            default=True,
+            help="What is in the data, before and after cleaning; what runs now; what to do next.",
+        ),
+        st.Page(
+            "views/importing.py",
+            title="Import",
+            icon=":material/upload_file:",
+            url_path="import",
+            help="Bring a data set in and see what was refused and why.",
+        ),
+    ],
+    "Clean": [
+        st.Page(
+            "views/relabel.py",
+            title="Relabel",
+            icon=":material/keyboard:",
+            help="One face at a time, by key.",
+        ),
+        st.Page(
+            "views/duplicates.py",
+            title="Duplicates",
+            icon=":material/content_copy:",
+            help="Exact copies: where they are, what they leak, and dropping them.",
+        ),
+    ],
+    "Train": [
+        st.Page(
+            "views/experiments.py",
+            title="Experiments",
+            icon=":material/experiment:",
+            help="Freeze the data, train with parts of the face covered, watch and stop jobs.",
+        ),
+    ],
+    "Understand": [
+        st.Page(
+            "views/results.py",
+            title="Results",
+            icon=":material/grid_on:",
+            help="Figures per run and emotion, and what is taken for what.",
+        ),
+        st.Page(
+            "views/saliency.py",
+            title="Saliency",
+            icon=":material/visibility:",
+            help="Where a network looks, beside where people look.",
+        ),
+    ],
+}
+
+page = st.navigation(PAGES)
+try:
+    sidebar.draw()
+    st.title(page.title)
+    page.run()
+except FeelingItError as error:
+    st.error(str(error))

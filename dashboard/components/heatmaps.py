@@ -1,0 +1,83 @@
+"""Heatmaps with a number in every cell: figures per run and emotion, and confusion."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
+
+from dashboard.components.figures import dress, palette
+
+AMOUNTS = "Cividis"  # even steps for every kind of colour vision
+_DARK_INK, _LIGHT_INK = "#10131A", "#FFFFFF"
+_ROW_PX, _HEADER_PX = 30, 44
+
+
+def heatmap(
+    values: NDArray[np.float64],
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    texts: Sequence[Sequence[str]],
+    hovers: Sequence[Sequence[str]],
+    most: float = 1.0,
+) -> go.Figure:
+    """Return a heatmap with its numbers written in the cells.
+
+    Args:
+        values: float64, shape (n_rows, n_columns), 0 to `most`; NaN leaves a cell empty.
+        rows: Names beside the rows, in order from the top.
+        columns: Names above the columns.
+        texts: What is written in each cell.
+        hovers: What each cell says when pointed at.
+        most: The value at the bright end of the colours.
+    """
+    figure = go.Figure(
+        go.Heatmap(
+            z=values,
+            zmin=0.0,
+            zmax=most,
+            colorscale=AMOUNTS,
+            showscale=False,
+            xgap=2,
+            ygap=2,
+            customdata=np.array(hovers, dtype=object),
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    )
+    _write(figure, values / most, texts)
+    ticks = {"showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
+    figure.update_xaxes(
+        side="top", tickvals=list(range(len(columns))), ticktext=list(columns), **ticks
+    )
+    figure.update_yaxes(
+        autorange="reversed", tickvals=list(range(len(rows))), ticktext=list(rows), **ticks
+    )
+    height = _HEADER_PX + _ROW_PX * len(rows)
+    left = 16 + round(6.4 * max(len(part) for row in rows for part in row.split("<br>")))
+    return dress(figure, height=height, margin=(left, 2, _HEADER_PX, 0))
+
+
+def ink(share: float) -> str:
+    """Return the text colour that reads best on the heatmap's colour at a share 0..1."""
+    red, green, blue = (
+        channel / 255
+        for channel in unlabel_rgb(sample_colorscale(get_colorscale(AMOUNTS), [share])[0])
+    )
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)
+    ]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return _DARK_INK if luminance > 0.179 else _LIGHT_INK  # equal WCAG contrast to both at 0.179
+
+
+def _write(figure: go.Figure, shares: NDArray[np.float64], texts: Sequence[Sequence[str]]) -> None:
+    """Write each cell's text in an ink chosen for its colour."""
+    for row, line in enumerate(texts):
+        for column, text in enumerate(line):
+            share = shares[row, column]
+            colour = palette().muted if np.isnan(share) else ink(float(np.clip(share, 0, 1)))
+            figure.add_annotation(
+                x=column, y=row, text=text, showarrow=False, font={"color": colour, "size": 12}
+            )
