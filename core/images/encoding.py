@@ -6,7 +6,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from core.images.decoding import GRAY_8_BIT, PNG_IEND, PNG_SIGNATURE
+from core.images.decoding import GRAY_8_BIT, PNG_SIGNATURE
 
 MAX_STORED_BYTES = 65_535
 
@@ -30,7 +30,8 @@ def encode(pixels: NDArray[np.uint8]) -> bytes:
     block = struct.pack("<BHH", 1, len(raw), len(raw) ^ 0xFFFF)
     data = b"\x78\x01" + block + raw + struct.pack(">I", zlib.adler32(raw))
     header = struct.pack(">II", width, height) + GRAY_8_BIT
-    return PNG_SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + PNG_IEND
+    chunks = _chunk(b"IHDR", header), _chunk(b"IDAT", data), _chunk(b"IEND", b"")
+    return PNG_SIGNATURE + b"".join(chunks)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -56,7 +56,9 @@ def class_labels(mapping: Mapping[str, str] | None) -> dict[str, Emotion]:
 
 def is_clutter(parts: Sequence[str]) -> bool:
     """Return whether a path is hidden or left by an operating system, and not worth a word."""
-    return any(part.startswith(".") or part.casefold() in CLUTTER for part in parts)
+    return any(
+        part.casefold() in CLUTTER or (part.startswith(".") and part != "..") for part in parts
+    )
 
 
 def split_depth(parts: Sequence[str]) -> int | None:
