@@ -13,13 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.maps.canonical import landmarks
+from core.maps.canonical import landmarks, soften
 
 Points = NDArray[np.float64]
 
 SIDE = 96
 FINE = 8  # regions are filled on a grid this many times finer, then averaged down
-BLUR_SHARE = 0.035  # Gaussian sigma as a share of the face's width (3 to 4 %)
 
 
 def _at(*indices: int) -> Points:
@@ -188,8 +187,7 @@ def region(action_unit: int) -> NDArray[np.float64]:
     cv2.fillConvexPoly(filled, corners, 1)
     both = np.maximum(filled, filled[:, ::-1]).astype(np.float64)
     coarse = both.reshape(SIDE, FINE, SIDE, FINE).mean(axis=(1, 3))
-    sigma = BLUR_SHARE * SIDE * float(_at(16)[0, 0] - _at(0)[0, 0])
-    soft = cv2.GaussianBlur(coarse, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    soft = soften(coarse)
     symmetric: Points = np.clip((soft + soft[:, ::-1]) / 2, 0.0, 1.0)
     symmetric.flags.writeable = False
     return symmetric

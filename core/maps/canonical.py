@@ -15,11 +15,12 @@ import csv
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 LANDMARKS_PATH = Path(__file__).with_name("landmarks68.csv")
-N_LANDMARKS = 68
+BLUR_SHARE = 0.035  # Gaussian sigma of every map, as a share of the face's width (3 to 4 %)
 
 MIRROR = np.array(
     [
@@ -53,3 +54,20 @@ def landmarks() -> NDArray[np.float64]:
 def mirrored(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return all 68 landmarks of the mirrored face: float64, shape (68, 2), in iBUG-68 order."""
     return np.column_stack([1.0 - points[MIRROR, 0], points[MIRROR, 1]])
+
+
+def soften(drawn: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return a map blurred by 3.5 % of the face's width: float64, the same shape.
+
+    Human maps are drawn with this softness; a network's map is compared with the same one, or the
+    pixel grid that strides leave in gradients would count as disagreement.
+
+    Args:
+        drawn: Float, shape (side, side), over the whole crop.
+    """
+    face_width = float(landmarks()[16, 0] - landmarks()[0, 0])
+    sigma_px = BLUR_SHARE * face_width * drawn.shape[0]
+    soft = cv2.GaussianBlur(
+        drawn.astype(np.float64), (0, 0), sigma_px, borderType=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(soft, dtype=np.float64)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.errors import NotReadyError
 from core.maps import human
+from core.maps.canonical import soften
 from core.maps.mean_maps import MeanMaps, read_mean_maps, write_mean_maps
 from core.metrics.saliency import correlation, similarity
 from core.services.experiments import find_run
@@ -28,7 +29,8 @@ class EmotionSaliency:
         n: Images whose maps were averaged.
         n_empty: Images left out because nothing in them spoke for the emotion.
         mean_face: float32, shape (side, side), 0 black to 255 white, its mask covered.
-        mean_map: float32, shape (side, side), >= 0, sum 1; all 0 where n is 0.
+        mean_map: float64, shape (side, side), >= 0, sum 1; all 0 where n is 0. Softened as the
+            human map is; the run's folder keeps it as computed.
         human_map: float64, shape (side, side), >= 0, sum 1; None for neutral, which has none.
         correlation: -1..1, of the mean map with the human map; None where one is missing.
         similarity: 0..1, the same.
@@ -38,7 +40,7 @@ class EmotionSaliency:
     n: int
     n_empty: int
     mean_face: NDArray[np.float32]
-    mean_map: NDArray[np.float32]
+    mean_map: NDArray[np.float64]
     human_map: NDArray[np.float64] | None
     correlation: float | None
     similarity: float | None
@@ -155,7 +157,8 @@ def record_mean_maps(
 
 def _scored(means: MeanMaps, emotion: Emotion) -> EmotionSaliency:
     index = EMOTIONS.index(emotion)
-    mean_map = means.mean_maps[index]
+    mean_map = soften(means.mean_maps[index])
+    mean_map /= mean_map.sum() or 1.0
     reference = None
     if human.has_human_map(emotion):
         reference = human.human_map_at(emotion, mean_map.shape[0])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.maps.canonical import MIRROR, landmarks, mirrored
+from core.maps.canonical import MIRROR, landmarks, mirrored, soften
 
 
 def test_there_are_68_points_and_only_the_chin_leaves_the_crop():
@@ -36,3 +36,19 @@ def test_the_right_eye_of_the_person_is_on_the_left_of_the_picture():
 def test_the_template_cannot_be_changed_by_accident():
     with pytest.raises(ValueError, match="read-only"):
         landmarks()[0, 0] = 0.5
+
+
+def test_softening_spreads_a_point_over_three_and_a_half_percent_of_the_face():
+    point = np.zeros((201, 201), dtype=np.float32)
+    point[100, 100] = 1
+    soft = soften(point)
+    places = (np.arange(201) - 100) / 201
+    spread = np.sqrt(soft.sum(axis=0) @ places**2)
+    face_width = landmarks()[16, 0] - landmarks()[0, 0]
+    assert soft.sum() == pytest.approx(1)
+    assert spread == pytest.approx(0.035 * face_width, rel=0.01)
+    np.testing.assert_allclose(soft, soft.T)
+
+
+def test_softening_a_flat_map_changes_nothing():
+    np.testing.assert_allclose(soften(np.full((48, 48), 0.3)), 0.3)

@@ -94,10 +94,19 @@ def test_each_emotion_is_scored_against_its_own_human_map(workspace, run_id):
     found = saliency_result(workspace, run_id, GRAD_CAM)
     assert list(found.by_emotion) == list(EMOTIONS)
     assert found.cells == (6, 6)
-    assert found.by_emotion[Emotion.HAPPY].correlation == pytest.approx(1, abs=1e-6)
-    assert found.by_emotion[Emotion.HAPPY].similarity == pytest.approx(1, abs=1e-6)
-    assert found.by_emotion[Emotion.ANGRY].correlation == pytest.approx(-1, abs=1e-6)
-    assert found.mean_correlation == pytest.approx((4 - 1) / 5, abs=1e-6)
+    scores = {emotion: entry.correlation for emotion, entry in found.by_emotion.items()}
+    assert scores[Emotion.HAPPY] > 0.9  # not 1: the run's map is softened, the human one was before
+    assert scores[Emotion.ANGRY] < -0.9
+    known = [score for score in scores.values() if score is not None]
+    assert len(known) == 5
+    assert found.mean_correlation == pytest.approx(sum(known) / 5)
+
+
+def test_a_pixel_grid_over_the_right_place_still_correlates(workspace, run_id):
+    drawn = means()
+    drawn.mean_maps[:, ::2, ::2] = 0
+    record_mean_maps(workspace, run_id, GRAD_CAM, drawn)
+    assert saliency_result(workspace, run_id, GRAD_CAM).by_emotion[Emotion.HAPPY].correlation > 0.9
 
 
 def test_what_cannot_be_scored_has_no_score(workspace, run_id):
@@ -125,7 +134,7 @@ def test_the_document_is_plain_json_without_nan(workspace, run_id):
     assert document["n"] == 24
     assert document["scores"]["fear"]["n"] == 4
     assert document["scores"]["neutral"] == {"correlation": None, "similarity": None, "n": 4}
-    assert document["mean_correlation"] == pytest.approx(0.6, abs=1e-6)
+    assert document["mean_correlation"] == pytest.approx(0.6, abs=0.1)  # (4 - 1) / 5, softened
     assert document["source"].startswith("AU-prevalence map after Du")
 
 

@@ -21,10 +21,8 @@ from db.models import ImageBlob, Job
 @pytest.fixture
 def run(workspace, add_faces):
     """A run of `fast` under the mouth mask with random weights; three test faces an emotion."""
-    faces = [
-        (split, emotion, 0) for split in (Split.TRAIN, Split.VALIDATION) for emotion in EMOTIONS
-    ]
-    add_faces([(split, emotion, i) for i, (split, emotion, _) in enumerate(faces * 3)])
+    kinds = [(split, emotion) for split in (Split.TRAIN, Split.VALIDATION) for emotion in EMOTIONS]
+    add_faces([(*kind, shade) for shade, kind in enumerate(kinds * 3)])
     rng = np.random.default_rng(0)
     with workspace.writing() as session:
         for blob in session.scalars(select(ImageBlob)):  # flat faces would have no gradient
