@@ -32,18 +32,19 @@ class ActionUnit(IntEnum):
 Expression = Mapping[ActionUnit, float]
 """How far every action unit has moved, 0 at rest to about 1.2; holds all of `ActionUnit`."""
 
-# The share of people who use an AU for an emotion: Du, Tao & Martinez 2014 (PNAS 111:E1454),
-# table 1, 230 people. "More than 70 %" is entered as 0.9. Disgust counts either of 9 and 10 as
-# the prototype does, and the sets are completed from the FACS prototypes where Du gives no share
-# (angry 5, disgust 15).
+# The share of people who use an AU for an emotion: Du, Tao & Martinez 2014 (PNAS 111:E1454,
+# table 1, 230 people). Its "more than 70 %" is entered as 0.9, and as 1 for the smile itself.
+# An AU that the FACS prototype of the emotion calls for gets 0.8 where fewer people used it
+# (happy 6, sad 1, surprise 5, fear 5); angry 5 and disgust 7 and 15 are variants of the
+# prototypes for which Du gives no share.
 SHARES: Mapping[Emotion, Mapping[int, float]] = {
-    Emotion.ANGRY: {4: 0.95, 7: 0.9, 24: 0.9, 17: 0.52, 23: 0.29, 10: 0.26, 5: 0.3},
-    Emotion.DISGUST: {9: 0.9, 10: 0.95, 17: 0.75, 4: 0.31, 24: 0.26, 7: 0.3, 15: 0.25},
+    Emotion.ANGRY: {4: 0.9, 7: 0.9, 24: 0.9, 17: 0.52, 23: 0.29, 10: 0.26, 5: 0.3},
+    Emotion.DISGUST: {9: 0.9, 10: 0.9, 17: 0.9, 4: 0.31, 24: 0.26, 7: 0.3, 15: 0.25},
     Emotion.FEAR: {1: 0.9, 4: 0.9, 20: 0.9, 25: 0.9, 5: 0.8, 2: 0.57, 26: 0.33},
-    Emotion.HAPPY: {12: 1.0, 25: 0.9, 6: 0.51},
+    Emotion.HAPPY: {12: 1.0, 25: 0.9, 6: 0.8},
     Emotion.NEUTRAL: {},
-    Emotion.SAD: {4: 0.8, 15: 0.95, 1: 0.75, 17: 0.67, 6: 0.35},
-    Emotion.SURPRISE: {1: 0.95, 2: 0.95, 25: 1.0, 26: 0.95, 5: 0.75},
+    Emotion.SAD: {4: 0.9, 15: 0.9, 1: 0.8, 17: 0.67, 6: 0.5},
+    Emotion.SURPRISE: {1: 0.9, 2: 0.9, 25: 0.9, 26: 0.9, 5: 0.8},
 }
 RESTLESS_SHARE = 0.10
 RESTLESS_STRENGTH = 0.30

@@ -91,7 +91,8 @@ def _paint_opening(picture: Layer, mouth: Mouth, expression: Expression) -> None
     length = min(0.25 + bared, 1.0) * 6.0
     middle = slice(len(mouth.inner_top) // 10, -len(mouth.inner_top) // 10)
     edge = mouth.inner_top[middle]
-    teeth = shape(np.vstack([moved(edge, 0, -2), moved(edge, 0, length)[::-1]]))
+    bite = np.column_stack([edge[:, 0], np.full(len(edge), edge[len(edge) // 2, 1] + length)])
+    teeth = shape(np.vstack([moved(edge, 0, -2), bite[::-1]]))
     paint(picture, 0.82, min(1.0, 0.35 + bared) * opening * teeth)
     if expression[Au.LIP_STRETCHER] > 0.3:
         edge = mouth.inner_bottom[middle]

@@ -118,7 +118,7 @@ def _eye(person: Person, expression: Expression, side: int) -> Eye:
     above, below = max(above, 1.1), max(below, 0.5)
     x, y, half = MIDDLE + side * person.eye_x, person.eye_y, person.eye_half_width
     inner, outer = (x - side * half, y + 0.9), (x + side * half, y - person.eye_tilt + 0.6 * slant)
-    hood = 1.3 * (slant * min(1.0, lower_brow + drop))
+    hood = 1.6 * (slant * min(1.0, lower_brow + drop))
     upper = [
         inner,
         (x - side * 0.5 * half, y - 0.84 * above),
@@ -154,7 +154,7 @@ def _mouth(person: Person, expression: Expression) -> Mouth:
     x, y, full = MIDDLE + 12 * person.asymmetry * smile, person.mouth_y, person.lip_fullness
     half = person.mouth_half_width + 6.0 * smile + 4.5 * stretch + 0.8 * frown
     half -= 2.6 * press + 7.0 * jaw * (1 - 0.6 * min(smile, 1)) + 1.0 * chin
-    corner_y = y - 7.0 * smile + 4.6 * frown + 1.2 * stretch + 6.0 * jaw + 0.3 * sneer + 0.5 * chin
+    corner_y = y - 7.0 * smile + 4.8 * frown + 1.2 * stretch + 6.0 * jaw + 0.3 * sneer + 0.5 * chin
     thin = full * (1 - 0.5 * press) * (1 - 0.25 * smile) * (1 - 0.2 * stretch)
     lift = 2.7 * sneer + 1.2 * smile + 1.0 * part
     inner_top = y - 0.8 * lift - 1.6 * chin

@@ -110,9 +110,9 @@ def draw_person(rng: np.random.Generator) -> Person:
     hair_tone = rng.uniform(0.5, 0.85) if grey_hair else 0.05 + 0.55 * rng.beta(0.9, 1.9) * skin
     bearded = rng.random() < 0.45 * manly
     return Person(
-        half_width=rng.normal(47.5 + manly, 1.8),
+        half_width=rng.normal(48.0 + manly, 2.6),
         jaw_power=rng.uniform(2.1, 2.5) + 0.5 * manly,
-        jaw_taper=rng.uniform(0.10, 0.22) - 0.08 * manly,
+        jaw_taper=rng.uniform(0.04, 0.20) - 0.06 * manly,
         chin_y=rng.normal(125.5 + 2 * manly, 2.0),
         eye_x=rng.normal(21.8, 0.9),
         eye_y=rng.normal(50.0, 1.3),
@@ -176,8 +176,8 @@ def draw_scene(rng: np.random.Generator, skin: float) -> Scene:
         backdrop=(float(tone), float(np.clip(tone + rng.normal(0, 0.2), 0, 1))),
         clutter=rng.uniform(0, 0.3) * (rng.random() < 0.5),
         clothes=rng.uniform(0.03, 0.9),
-        exposure=rng.uniform(0.85, 1.2) * (0.75 / skin) ** 0.55,
-        gamma=rng.uniform(0.8, 1.15),
+        exposure=rng.uniform(0.9, 1.25) * (0.75 / skin) ** 0.55,
+        gamma=rng.uniform(0.75, 1.1),
         blur_px=rng.uniform(0.0, 0.55),
         noise=rng.uniform(0.5, 3.5),
     )
