@@ -1,0 +1,94 @@
+"""Commands that serve the dashboard, work through the queue and check the installation."""
+
+import os
+import platform
+import shutil
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from core.cli.output import AsJson, emit_json, emit_line, emit_table, progress_bar, say
+from core.cli.processes import Processes, first_free_port, wait_until_healthy
+from core.jobs import supervisor
+from core.services.datasets import datasets
+from core.services.experiments import queue_small_study
+from core.services.jobs import jobs
+from core.services.sampling import make_sample
+from core.workspace import Workspace, open_workspace
+from db.enums import JobStatus
+
+PACKAGES = ("feelingit", "torch", "torchvision", "streamlit", "sqlalchemy", "numpy", "captum")
+FIRST_PORT = 8501
+LOW_DISK_BYTES = 2 * 1024**3
+
+
+def serve(
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="The next free one if this is taken.")
+    ] = FIRST_PORT,
+    sample: Annotated[
+        bool, typer.Option(help="Fill an empty workspace with drawn faces and a small study.")
+    ] = True,
+) -> None:
+    """Serve the dashboard on this machine only, and work through the job queue beside it."""
+    workspace = open_workspace()
+    if sample and not datasets(workspace):
+        _fill(workspace)
+    free_port = first_free_port(port)
+    with Processes(workspace) as processes:
+        processes.start_dashboard(free_port)
+        processes.start_supervisor()
+        wait_until_healthy(free_port, processes)
+        emit_line(f"FeelingIt is at http://127.0.0.1:{free_port} (Ctrl+C stops it)")
+        processes.wait()
+    say("FeelingIt has stopped; unfinished jobs go on when it starts again.")
+
+
+def worker(
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="End when no job is left.")
+    ] = False,
+    slots: Annotated[int, typer.Option(min=1, help="How many jobs may run at once.")] = 1,
+) -> None:
+    """Work through the job queue without the dashboard, until Ctrl+C."""
+    supervisor.main([*(["--until-idle"] if until_idle else []), "--slots", str(slots)])
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check this installation and say what is wrong with it."""
+    workspace = open_workspace()
+    free_bytes = shutil.disk_usage(workspace.data_dir).free
+    failed = [job.id for job in jobs(workspace) if job.status is JobStatus.FAILED]
+    problems = []
+    if free_bytes < LOW_DISK_BYTES:
+        problems.append(f"Only {free_bytes / 1024**3:.1f} GiB are free at {workspace.data_dir}.")
+    if failed:
+        problems.append(f"Job {failed[0]} failed; see `feelingit logs {failed[0]}`.")
+    facts = {
+        "python": platform.python_version(),
+        **{name: version(name) for name in PACKAGES},
+        "cores": os.cpu_count(),
+        "workspace": str(workspace.data_dir),
+        "database": workspace.engine.url.render_as_string(hide_password=True),
+        "free_gib": round(free_bytes / 1024**3, 1),
+        "data_sets": len(datasets(workspace)),
+    }
+    if as_json:
+        emit_json({**facts, "problems": problems})
+        return
+    emit_table("FeelingIt", ("what", "value"), [(k, str(v)) for k, v in facts.items()])
+    emit_line("\n".join(problems) or "Nothing is wrong.")
+
+
+def _fill(workspace: Workspace) -> None:
+    """Give a newcomer something to look at: drawn faces and runs on them."""
+    say("The workspace is empty: drawing sample faces and queueing a small study on them.")
+    with progress_bar("Drawing and importing") as bar:
+        report = make_sample(
+            workspace, on_progress=lambda state: bar.update(state.done, state.total)
+        )
+    queue_small_study(workspace, report.dataset)
+
+
+COMMANDS = (serve, worker, doctor)
