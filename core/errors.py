@@ -136,3 +136,10 @@ class DivergedError(FeelingItError):
             f"The loss is not a number after epoch {epoch}; train again with a learning_rate "
             f"below {learning_rate}."
         )
+
+
+class UnsupportedSystemError(FeelingItError):
+    """Jobs cannot run on this operating system."""
+
+    def __init__(self) -> None:
+        super().__init__("Jobs need Linux or macOS; on Windows run FeelingIt inside WSL.")

@@ -4,7 +4,6 @@ import math
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -50,9 +49,6 @@ class Child:
 
     def signal_group(self, number: signal.Signals) -> None:
         """Send a signal to the process and all it started; nothing where all have ended."""
-        if sys.platform == "win32":
-            self.process.kill()
-            return
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
 

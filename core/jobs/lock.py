@@ -6,9 +6,9 @@ import re
 import sys
 from pathlib import Path
 
-if sys.platform == "win32":
-    import msvcrt
-else:
+from core.errors import UnsupportedSystemError
+
+if sys.platform != "win32":
     import fcntl
 
 
@@ -22,6 +22,9 @@ def take(data_dir: Path) -> int | None:
     """Return the descriptor of the lock, now held, or None where another process holds it.
 
     A child process that inherits the descriptor holds the lock with it, until both close it.
+
+    Raises:
+        UnsupportedSystemError: On Windows, which has neither such locks nor process groups.
     """
     path = lock_path(data_dir)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,6 +40,5 @@ def take(data_dir: Path) -> int | None:
 def _lock(descriptor: int) -> None:
     """Lock the file or raise OSError at once."""
     if sys.platform == "win32":
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        raise UnsupportedSystemError
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

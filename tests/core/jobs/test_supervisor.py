@@ -38,7 +38,7 @@ def progressing(until, state):
     """Work until a job has reported something and return it as it is then."""
 
     def work(job):
-        until(lambda: state(job).progress > 0)
+        until(lambda: state(job).progress > 0 and state(job).pid is not None)
         return state(job)
 
     return work
@@ -66,12 +66,12 @@ def test_a_process_that_exits_without_a_result_fails_with_its_log(queue, finishe
 
 @pytest.mark.parametrize("behaviour", ["report_forever", "sleep_forever", "ignore_sigterm"])
 def test_a_cancelled_job_is_stopped_whether_it_listens_or_not(
-    workspace, queue, progressing, finished, is_gone, behaviour
+    workspace, queue, progressing, finished, until, is_gone, behaviour
 ):
     job = progressing(queue(behaviour))
     request_cancel(workspace, job.id)
     assert finished(job).status is JobStatus.CANCELLED
-    assert is_gone(job.pid)
+    until(lambda: is_gone(job.pid))
 
 
 def test_a_killed_job_goes_on_where_it_stopped(queue, progressing, finished):
@@ -102,7 +102,7 @@ def test_a_job_dies_with_its_killed_supervisor_and_another_one_finishes_it(
 ):
     job = queue("count_to_three")
     process = subprocess.Popen([sys.executable, str(FAKE_SUPERVISOR)], env=environment(workspace))
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (running := state(job)).progress == 0 or running.pid is None:
         assert time.monotonic() < deadline
     process.kill()
@@ -115,8 +115,8 @@ def test_a_job_dies_with_its_killed_supervisor_and_another_one_finishes_it(
 
 
 def test_two_supervisors_run_each_job_once(workspace, queue, supervisor, until):
-    jobs = [queue("leave_trace") for _ in range(4)]
-    other = Supervisor(workspace, intervals=supervisor._intervals, command=supervisor._command)
+    jobs = [queue("leave_trace") for _ in range(3)]
+    other = Supervisor(workspace, command=supervisor._command)
 
     def are_idle():
         other.tick()
@@ -127,14 +127,9 @@ def test_two_supervisors_run_each_job_once(workspace, queue, supervisor, until):
     assert sorted(map(int, traces)) == [job.id for job in jobs]
 
 
-def test_until_idle_ends_when_the_last_job_has(workspace, queue, supervisor):
-    queue("succeed")
-    supervisor.run(until_idle=True)
-    assert unfinished(workspace) == []
-
-
-def test_jobs_run_in_the_order_they_were_queued(workspace, queue, supervisor):
+def test_until_idle_works_the_queue_off_in_order_and_ends(workspace, queue, supervisor):
     jobs = [queue("leave_trace") for _ in range(2)]
     supervisor.run(until_idle=True)
     traces = (workspace.data_dir / "trace").read_text().split()
     assert list(map(int, traces)) == [job.id for job in jobs]
+    assert unfinished(workspace) == []

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql
 
 from core.jobs import transitions
-from core.services.jobs import enqueue, find_job, jobs, request_cancel
-from db.enums import JobKind, JobStatus
+from core.services.experiments import queue_small_study
+from core.services.jobs import enqueue, find_job, request_cancel
+from db.enums import Emotion, JobKind, JobStatus, Split
 from db.models import Job
 
 STALE = timedelta(seconds=30)
@@ -87,9 +87,23 @@ def test_whoever_lost_a_job_can_neither_end_nor_release_it(workspace, claimed):
     assert find_job(workspace, again.id) == again
 
 
-def test_the_claim_is_one_statement_on_postgresql_too(workspace):
-    from db.repositories.jobs import _may_start
+def test_a_job_waits_for_the_older_job_of_the_run_it_reads(workspace, add_faces):
+    add_faces([(Split.TRAIN, Emotion.SAD, 1)])
+    study = queue_small_study(workspace, "faces")
+    order = [transitions.claim(workspace, "me").id for _ in study]
+    assert order == [run.job_id for run in study]
+    assert transitions.claim(workspace, "me") is None  # only the saliency of a running run is left
+    first = find_job(workspace, study[0].job_id)
+    transitions.finish(workspace, first, JobStatus.DONE)
+    assert transitions.claim(workspace, "me").kind is JobKind.SALIENCY
 
-    text = str(_may_start().compile(dialect=postgresql.dialect()))
-    assert "CAST((job.payload ->>" in text
-    assert jobs(workspace) == []
+
+def test_the_error_of_a_crash_ends_with_the_end_of_the_log(workspace, claimed):
+    log = workspace.job_log(claimed.id)
+    log.parent.mkdir(parents=True)
+    log.write_text("".join(f"line {number}\n" for number in range(100)))
+    transitions.settle_failed(workspace, claimed, "ended with exit status 1 and no result")
+    assert find_job(workspace, claimed.id).error == (
+        "The job's process ended with exit status 1 and no result. The end of its log:\n"
+        + "\n".join(f"line {number}" for number in range(85, 100))
+    )
