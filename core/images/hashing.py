@@ -2,7 +2,6 @@
 
 import hashlib
 import struct
-from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -26,32 +25,28 @@ def pixel_sha256(pixels: NDArray[np.uint8]) -> str:
     return hashlib.sha256(struct.pack("<II", *pixels.shape) + pixels.tobytes()).hexdigest()
 
 
-def perceptual_hashes(images: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
+def low_frequencies(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return the 8 x 8 lowest DCT frequencies of an image averaged to 32 x 32, as float64.
+
+    They are all that a perceptual hash needs of an image, so that no pixels have to be kept.
+    """
+    height, width = pixels.shape
+    return _transform(height) @ pixels.astype(np.float64) @ _transform(width).T
+
+
+def perceptual_hashes(frequencies: Sequence[NDArray[np.float64]]) -> NDArray[np.int64]:
     """Return the 64-bit DCT hash (pHash) of each image; look-alikes differ in few bits.
 
-    The image is averaged to 32 x 32, and a bit is set where one of its 8 x 8 lowest DCT
-    frequencies is above their median. First bit: the mean brightness; row by row from there.
+    A bit is set where a frequency is above the median of its image, the mean brightness first and
+    row by row from there.
 
     Args:
-        images: uint8, shape (height, width) each, of any sizes.
+        frequencies: float64, shape (8, 8) for each image, from `low_frequencies`.
 
     Returns:
         int64, shape (n_images,): the 64 bits read as a signed number, as databases store them.
     """
-    hashes = np.zeros(len(images), dtype=np.int64)
-    by_shape = defaultdict(list)
-    for index, pixels in enumerate(images):
-        by_shape[pixels.shape].append(index)
-    for indices in by_shape.values():
-        hashes[indices] = _hash_same_size(np.stack([images[index] for index in indices]))
-    return hashes
-
-
-def _hash_same_size(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return the hashes of uint8 pixels, shape (n, height, width): two matrix products for all."""
-    _, height, width = pixels.shape
-    low = _transform(height) @ pixels.astype(np.float64) @ _transform(width).T
-    coefficients = low.round(DECIMALS).reshape(len(pixels), -1)
+    coefficients = np.reshape(frequencies, (-1, LOW_FREQUENCIES**2)).round(DECIMALS)
     bits = coefficients > np.median(coefficients, axis=1, keepdims=True)
     return np.packbits(bits, axis=1).view(">i8").astype(np.int64)[:, 0]
 

@@ -5,23 +5,23 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import BusyDatasetError, DatasetNameError, UnreadableImageError
 from core.images.decoding import decode
-from core.images.hashing import file_sha256, perceptual_hashes, pixel_sha256
+from core.images.hashing import file_sha256, low_frequencies, perceptual_hashes, pixel_sha256
 from core.sources.opening import open_source
 from core.sources.records import Entry, Refusal, Source, SourceRecord
 from core.workspace import Workspace
 from db.repositories import datasets, images
 from db.rows import DatasetRow, NewImage
 
-NAME_PATTERN = re.compile(r"\w[\w .-]{0,99}")
-# Stored in about 0.1 s: no annotator waits longer for the write lock.
+NAME_PATTERN = re.compile(r"\w(?:[\w .-]{0,98}[\w.-])?")
+# Stored in about 0.1 s: no annotator waits longer for the write lock. Large files fill a chunk too.
 CHUNK = 1000
+CHUNK_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,15 @@ def _begin(workspace: Workspace, name: str) -> tuple[DatasetRow, dict[str, str]]
 
 
 def _chunks(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    while chunk := list(islice(entries, CHUNK)):
+    chunk: list[Entry] = []
+    n_bytes = 0
+    for entry in entries:
+        chunk.append(entry)
+        n_bytes += len(entry.content) if isinstance(entry, SourceRecord) else 0
+        if len(chunk) == CHUNK or n_bytes >= CHUNK_BYTES:
+            yield chunk
+            chunk, n_bytes = [], 0
+    if chunk:
         yield chunk
 
 
@@ -159,28 +167,29 @@ def _prepare(
     records: Iterable[SourceRecord], known: Mapping[str, str]
 ) -> tuple[list[NewImage], list[Refusal]]:
     """Return the images with their hashes, and the records that cannot be decoded."""
-    readable, decoded, refused = [], [], []
+    readable, frequencies, refused = [], [], []
     for record in records:
         try:
-            decoded.append(decode(record.content))
+            pixels = decode(record.content)
         except UnreadableImageError as error:
             refused.append(Refusal(record.where, str(error)))
         else:
-            readable.append(record)
+            readable.append((record, pixel_sha256(pixels), pixels.shape))
+            frequencies.append(low_frequencies(pixels))
     new = [
         NewImage(
             source_path=record.path,
             split=record.split,
             label=record.label,
             file_sha256=known[record.path],
-            pixel_sha256=pixel_sha256(pixels),
+            pixel_sha256=sha256,
             phash=phash,
-            width=pixels.shape[1],
-            height=pixels.shape[0],
+            width=width,
+            height=height,
             content=record.content,
         )
-        for record, pixels, phash in zip(
-            readable, decoded, perceptual_hashes(decoded).tolist(), strict=True
+        for (record, sha256, (height, width)), phash in zip(
+            readable, perceptual_hashes(frequencies).tolist(), strict=True
         )
     ]
     return new, refused

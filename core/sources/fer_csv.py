@@ -1,6 +1,7 @@
 """The challenge's own file: fer2013.csv with a row of 48 x 48 numbers an image, also gzipped."""
 
 import gzip
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,10 +43,7 @@ def open_fer_csv(file: BinaryIO, name: str) -> Iterator[FerCsv]:
     Raises:
         SourceError: If the file cannot be read or lacks one of the columns.
     """
-    is_packed = name.casefold().endswith(".gz")
-    raw = gzip.GzipFile(fileobj=file) if is_packed else file
-    # Members of archives read lines slowly by themselves.
-    with BufferedReader(cast(RawIOBase, raw), BUFFER_BYTES) as lines:
+    with _unpacked(file, name) as lines:
         try:
             header = lines.readline(MAX_LINE_BYTES).decode("utf-8-sig", "replace")
         except READ_ERRORS as error:
@@ -55,7 +53,24 @@ def open_fer_csv(file: BinaryIO, name: str) -> Iterator[FerCsv]:
         if missing:
             raise SourceError(f"{name} lacks the column {missing[0]!r} that fer2013.csv has.")
         emotion, pixels, usage = (names.index(column) for column in COLUMNS)
-        yield FerCsv(name[:-3] if is_packed else name, lines, (emotion, pixels, usage))
+        yield FerCsv(re.sub(r"\.gz$", "", name, flags=re.I), lines, (emotion, pixels, usage))
+
+
+def count_rows(file: BinaryIO, name: str) -> int | None:
+    """Return how many lines follow the header, None where the file is too large or damaged."""
+    n_lines = n_bytes = 0
+    last = b""
+    with _unpacked(file, name) as unpacked:
+        try:
+            while piece := unpacked.read(BUFFER_BYTES):
+                last = piece
+                n_lines += piece.count(b"\n")
+                n_bytes += len(piece)
+                if n_bytes > MAX_TOTAL_BYTES:
+                    return None
+        except READ_ERRORS:
+            return None
+    return n_lines - last.endswith(b"\n")
 
 
 def csv_entries(csv: FerCsv, labels: Mapping[str, Emotion]) -> Iterator[Entry]:
@@ -73,6 +88,12 @@ def csv_entries(csv: FerCsv, labels: Mapping[str, Emotion]) -> Iterator[Entry]:
                 yield _entry(csv, line_number, line, labels)
     except READ_ERRORS as error:
         yield Refusal(f"{csv.name} line {line_number + 1}", f"The rest cannot be read: {error}")
+
+
+def _unpacked(file: BinaryIO, name: str) -> BinaryIO:
+    """Return the file's text as bytes; buffered, as members of archives read lines slowly."""
+    raw = gzip.GzipFile(fileobj=file) if name.casefold().endswith(".gz") else file
+    return BufferedReader(cast(RawIOBase, raw), BUFFER_BYTES)
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
@@ -101,7 +122,9 @@ def _entry(csv: FerCsv, line_number: int, line: bytes, labels: Mapping[str, Emot
     if (label := labels.get(code.casefold())) is None:
         return Refusal(where, f"Unknown emotion code {code[:20]!r}; 0 to 6 are known.")
     if (split := SPLITS.get(usage.casefold())) is None:
-        return Refusal(where, f"Unknown usage {usage[:20]!r}; known is Training, say.")
+        return Refusal(
+            where, f"Unknown usage {usage[:20]!r}; known are Training, PublicTest, PrivateTest."
+        )
     try:
         pixels = _pixels(text)
     except ValueError as error:

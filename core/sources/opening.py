@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 from zipfile import is_zipfile
 
 from core.errors import SourceError
 from core.sources.archives import zip_members
-from core.sources.fer_csv import SUFFIXES, csv_entries, open_fer_csv
+from core.sources.fer_csv import SUFFIXES, count_rows, csv_entries, open_fer_csv
 from core.sources.folders import folder_members
 from core.sources.members import READ_ERRORS, Member, has_splits, image_source
 from core.sources.names import class_labels
@@ -30,10 +31,8 @@ def open_source(path: Path, mapping: Mapping[str, str] | None = None) -> Iterato
     """
     labels = class_labels(mapping)
     with ExitStack() as stack:
-        if path.is_dir():
+        if _is_folder(path):
             members = list(folder_members(path))
-        elif not path.is_file():
-            raise SourceError(f"There is no file or folder {path}.")
         elif path.name.casefold().endswith(SUFFIXES):
             yield stack.enter_context(_csv_source(_lone_file(path), labels))
             return
@@ -46,6 +45,22 @@ def open_source(path: Path, mapping: Mapping[str, str] | None = None) -> Iterato
             yield image_source(members, labels)
         else:
             yield stack.enter_context(_csv_source(_only_csv(members, path), labels))
+
+
+def _is_folder(path: Path) -> bool:
+    """Return whether the path is a folder, not a file.
+
+    Raises:
+        SourceError: If it is neither, or cannot be asked for.
+    """
+    try:
+        if path.is_dir():
+            return True
+        if path.is_file():
+            return False
+    except OSError as error:
+        raise SourceError(f"{path} cannot be opened: {error.strerror}.") from error
+    raise SourceError(f"There is no file or folder {path}.")
 
 
 def _lone_file(path: Path) -> Member:
@@ -73,7 +88,7 @@ def _is_fer_csv(member: Member) -> bool:
     if member.refused or not member.parts[-1].casefold().endswith(SUFFIXES):
         return False
     try:
-        with _csv_source(member, {}):
+        with _opened(member) as file, open_fer_csv(file, member.parts[-1]):
             return True
     except SourceError:
         return False
@@ -82,9 +97,14 @@ def _is_fer_csv(member: Member) -> bool:
 @contextmanager
 def _csv_source(member: Member, labels: Mapping[str, Emotion]) -> Iterator[Source]:
     name = member.parts[-1]
+    with _opened(member) as file:
+        total = count_rows(file, name)
+    with _opened(member) as file, open_fer_csv(file, name) as csv:
+        yield Source(csv_entries(csv, labels), total)
+
+
+def _opened(member: Member) -> BinaryIO:
     try:
-        file = member.open()
+        return member.open()
     except READ_ERRORS as error:
-        raise SourceError(f"{name} cannot be read: {error}.") from error
-    with file, open_fer_csv(file, name) as csv:
-        yield Source(csv_entries(csv, labels), total=None)
+        raise SourceError(f"{member.where} cannot be read: {error}.") from error

@@ -3,13 +3,14 @@ import hashlib
 import imagehash
 import numpy as np
 import pytest
+import scipy.fft
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from core.images.decoding import decode
-from core.images.hashing import file_sha256, perceptual_hashes, pixel_sha256
+from core.images.hashing import file_sha256, low_frequencies, perceptual_hashes, pixel_sha256
 
 DC_ONLY = -(2**63)
 faces = arrays(np.uint8, (12, 10))
@@ -34,29 +35,44 @@ def test_pixels_that_do_not_lie_together_in_memory_hash_alike():
     assert pixel_sha256(pixels.T) == pixel_sha256(pixels.T.copy())
 
 
+def hashes(images):
+    return perceptual_hashes([low_frequencies(image) for image in images])
+
+
 @pytest.mark.parametrize("shape", [(48, 48), (50, 37), (1, 1)])
 @pytest.mark.parametrize("grey", [1, 77, 255])
 def test_a_blank_image_has_only_the_bit_of_its_brightness(grey, shape):
-    assert perceptual_hashes([np.full(shape, grey, dtype=np.uint8)]).tolist() == [DC_ONLY]
+    assert hashes([np.full(shape, grey, dtype=np.uint8)]).tolist() == [DC_ONLY]
 
 
 def test_a_black_image_has_no_bit():
-    assert perceptual_hashes([np.zeros((48, 48), dtype=np.uint8)]).tolist() == [0]
+    assert hashes([np.zeros((48, 48), dtype=np.uint8)]).tolist() == [0]
 
 
 def test_no_images_give_no_hashes():
-    assert perceptual_hashes([]).shape == (0,)
+    assert hashes([]).shape == (0,)
 
 
-@given(st.lists(st.one_of(faces, arrays(np.uint8, (9, 9))), max_size=5))
+def test_frequencies_are_those_of_scipy_where_nothing_is_averaged():
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32), dtype=np.uint8)
+    expected = scipy.fft.dctn(pixels.astype(np.float64), type=2)[:8, :8] / 4
+    np.testing.assert_allclose(low_frequencies(pixels), expected, atol=1e-8)
+
+
+def test_an_enlarged_image_has_the_frequencies_of_the_small_one():
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32), dtype=np.uint8)
+    twice = pixels.repeat(2, axis=0).repeat(2, axis=1)
+    np.testing.assert_allclose(low_frequencies(twice), low_frequencies(pixels), atol=1e-8)
+
+
+@given(st.lists(faces, max_size=5))
 def test_a_hash_does_not_depend_on_the_other_images(images):
-    together = perceptual_hashes(images).tolist()
-    assert together == [perceptual_hashes([image]).item() for image in images]
+    assert hashes(images).tolist() == [hashes([image]).item() for image in images]
 
 
 @given(faces)
 def test_at_most_half_of_the_bits_are_above_the_median(image):
-    assert np.bitwise_count(perceptual_hashes([image]).view(np.uint64)).item() <= 32
+    assert np.bitwise_count(hashes([image]).view(np.uint64)).item() <= 32
 
 
 @pytest.mark.real_faces
@@ -66,5 +82,5 @@ def test_faces_hash_as_with_imagehash_but_for_four_bits(small_real_set):
     # differ in two bits, eight faces in four.
     images = [decode(path.read_bytes()) for path in sorted(small_real_set.rglob("*.png"))]
     theirs = [int(str(imagehash.phash(Image.fromarray(image))), 16) for image in images]
-    differing = perceptual_hashes(images).view(np.uint64) ^ np.array(theirs, dtype=np.uint64)
+    differing = hashes(images).view(np.uint64) ^ np.array(theirs, dtype=np.uint64)
     assert np.bitwise_count(differing).max() <= 4

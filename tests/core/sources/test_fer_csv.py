@@ -83,7 +83,10 @@ def test_empty_lines_keep_the_numbers_of_the_rows_after_them(table):
     [
         (row(code=7), "Unknown emotion code '7'; 0 to 6 are known."),
         (row(code=""), "Unknown emotion code ''; 0 to 6 are known."),
-        (row(usage="Practice"), "Unknown usage 'Practice'; known is Training, say."),
+        (
+            row(usage="Practice"),
+            "Unknown usage 'Practice'; known are Training, PublicTest, PrivateTest.",
+        ),
         (row(n=2303), "The row has 2303 pixels, not 48 x 48."),
         (row(n=2305), "The row has 2305 pixels, not 48 x 48."),
         (row(grey=256), "A pixel is outside 0 to 255."),
@@ -143,6 +146,22 @@ def test_a_gzip_file_that_is_cut_off_gives_what_comes_before(table, tmp_path):
     assert isinstance(found[-1], Refusal)
     assert "The rest cannot be read" in found[-1].why
     assert not any(isinstance(entry, Refusal) for entry in found[:-1])
+
+
+@pytest.mark.parametrize("name", ["fer2013.csv", "fer2013.csv.gz"])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_the_number_of_rows_is_known_beforehand(tmp_path, name, end):
+    path = tmp_path / name
+    text = f"{HEADER}\n{row()}\n{row()}{end}".encode()
+    path.write_bytes(gzip.compress(text) if name.endswith("gz") else text)
+    with open_source(path) as source:
+        assert source.total == 2
+
+
+def test_the_number_of_rows_is_unknown_beyond_the_limit(table, monkeypatch):
+    monkeypatch.setattr(fer_csv, "MAX_TOTAL_BYTES", 10)
+    with open_source(table(HEADER, row())) as source:
+        assert source.total is None
 
 
 def test_another_table_is_no_source(table):

@@ -128,6 +128,7 @@ def test_a_folder_of_nothing_known_is_no_source(write):
         entries(write("happy/1.png"))
 
 
-def test_a_path_that_is_not_there_is_no_source(tmp_path):
-    with pytest.raises(SourceError, match="no file or folder"):
-        entries(tmp_path / "nowhere")
+@pytest.mark.parametrize("name", ["nowhere", "x" * 300])
+def test_a_path_that_is_not_there_is_no_source(tmp_path, name):
+    with pytest.raises(SourceError, match=r"no file or folder|cannot be opened"):
+        entries(tmp_path / name)
