@@ -1,7 +1,7 @@
 """The canvas faces are painted on: coordinates, smooth curves, filled shapes, soft bumps."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -21,6 +21,7 @@ SIDE_PX = round((UNITS + 2 * MARGIN) * PX_PER_UNIT)
 MIDDLE = UNITS / 2
 SUBPIXEL_BITS = 4
 FAINTEST = 0.02
+TO_THE_SIDE = (-1.0, 1.0)
 
 
 @cache
@@ -60,10 +61,16 @@ def band(line: Points, widths: Sequence[float]) -> Points:
     direction[1:-1] = line[2:] - line[:-2]
     direction[[0, -1]] = line[[1, -1]] - line[[0, -2]]
     length = np.hypot(direction[:, 0], direction[:, 1]) + 1e-9
-    knots = np.arange(len(widths)) * ((len(line) - 1) / (len(widths) - 1))
-    share = np.interp(np.arange(len(line)), knots, widths) / (2 * length)
-    half = np.column_stack([-direction[:, 1] * share, direction[:, 0] * share])
+    share = _half_widths(len(line), tuple(widths)) / length
+    half = direction[:, ::-1] * share[:, None] * TO_THE_SIDE
     return np.concatenate([line + half, (line - half)[::-1]])
+
+
+@lru_cache(maxsize=512)
+def _half_widths(n_points: int, widths: tuple[float, ...]) -> NDArray[np.float64]:
+    """Return half the width of a stroke at each of its points."""
+    knots = np.arange(len(widths)) * ((n_points - 1) / (len(widths) - 1))
+    return np.asarray(np.interp(np.arange(n_points), knots, widths) / 2, np.float64)
 
 
 def blank() -> NDArray[np.uint8]:
@@ -118,8 +125,14 @@ def hills(terms: Sequence[tuple[float, float, float, float, float]]) -> Layer:
 
 def oval(x: float, y: float, half_width: float, half_height: float) -> Points:
     """Return the outline of an ellipse, float64, shape (24, 2)."""
+    return np.asarray(_circle() * (half_width, half_height) + (x, y))
+
+
+@cache
+def _circle() -> Points:
+    """Return points on the circle of radius 1 around the origin."""
     turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    return np.column_stack([x + half_width * np.cos(turn), y + half_height * np.sin(turn)])
+    return np.column_stack([np.cos(turn), np.sin(turn)])
 
 
 def moved(points: ArrayLike, dx: float, dy: float) -> Points:

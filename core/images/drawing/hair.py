@@ -151,11 +151,11 @@ def _around_head(person: Person, thickness: float, bottom: float) -> Points:
 
 def paint_beard(picture: Layer, person: Person, face: Face, rng: np.random.Generator) -> None:
     """Darken the beard and moustache in place, with a grain of hairs."""
+    if not person.beard and not person.moustache:
+        return
     cover = np.maximum(_beard(person, face), _moustache(person, face))
     grain = enlarged(rng.normal(size=(90, 90)).astype(np.float32))
-    if person.beard or person.moustache:
-        hairs = np.clip(cover * (0.85 + 0.15 * grain), 0, 0.92)
-        paint(picture, 0.9 * person.hair_tone, hairs)
+    paint(picture, 0.9 * person.hair_tone, np.clip(cover * (0.85 + 0.15 * grain), 0, 0.92))
 
 
 def _beard(person: Person, face: Face) -> Layer:

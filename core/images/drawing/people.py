@@ -106,8 +106,6 @@ def draw_person(rng: np.random.Generator) -> Person:
     manly = float(np.clip(rng.normal(0.5, 0.32), 0, 1))
     age = float(rng.beta(1.3, 2.2))
     skin = float(np.clip(0.30 + 0.62 * rng.beta(2.2, 1.1), 0.3, 0.92))
-    grey_hair = age > 0.6 and rng.random() < 0.6
-    hair_tone = rng.uniform(0.5, 0.85) if grey_hair else 0.05 + 0.55 * rng.beta(0.9, 1.9) * skin
     bearded = rng.random() < 0.45 * manly
     return Person(
         half_width=rng.normal(48.0 + manly, 2.6),
@@ -130,19 +128,29 @@ def draw_person(rng: np.random.Generator) -> Person:
         skin=skin,
         iris=rng.uniform(0.04, 0.34),
         lips=rng.uniform(0.5, 0.74) + 0.14 * manly,
-        hair_tone=float(hair_tone),
+        hair_tone=_draw_hair_tone(age, skin, rng),
         hair=_draw_hair(manly, age, rng),
         hairline_y=rng.normal(9.0 - 3.0 * age, 3.0),
         beard=rng.uniform(0.35, 1.0) * bearded,
         moustache=rng.uniform(0.4, 1.0) * (bearded or rng.random() < 0.12 * manly),
-        glasses=list(Glasses)[int(rng.choice(3, p=[0.8, 0.08, 0.12]))],
+        glasses=list(Glasses)[int(rng.choice(3, p=[0.84, 0.07, 0.09]))],
         age=age,
         asymmetry=rng.normal(0.0, 0.06),
-        gaze=(
-            float(np.clip(rng.normal(0, 1.2), -3.5, 3.5)),
-            float(np.clip(rng.normal(0, 0.5), -1, 1)),
-        ),
+        gaze=_draw_gaze(rng),
     )
+
+
+def _draw_hair_tone(age: float, skin: float, rng: np.random.Generator) -> float:
+    """Return a tone of hair: grey for many of the old, else seldom lighter than the skin."""
+    if age > 0.6 and rng.random() < 0.6:
+        return rng.uniform(0.5, 0.85)
+    return 0.05 + 0.55 * rng.beta(0.9, 1.9) * skin
+
+
+def _draw_gaze(rng: np.random.Generator) -> tuple[float, float]:
+    """Return how far the irises are off the middle of the eyes, in units right and down."""
+    across, down = rng.normal(0, 1.2), rng.normal(0, 0.5)
+    return (float(np.clip(across, -3.5, 3.5)), float(np.clip(down, -1, 1)))
 
 
 def _draw_hair(manly: float, age: float, rng: np.random.Generator) -> Hair:
