@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.errors import FeelingItError
-from dashboard.components import sidebar
+from dashboard.components import brand, sidebar
 
-st.set_page_config(page_title="FeelingIt", page_icon=":material/mood:", layout="wide")
+st.set_page_config(page_title="FeelingIt", page_icon=brand.MARK, layout="wide")
 
 PAGES = {
     "Data": [

@@ -9,13 +9,22 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import settings
 
+from core.images.encoding import encode
+from core.maps.mean_maps import MeanMaps
+from core.services import experiments, saliency, versions
+from core.services.importing import import_records
+from core.services.outcomes import prediction_table, record_outcome
 from core.settings import Settings
+from core.sources.records import SourceRecord
 from core.workspace import Workspace, open_workspace
-from db.enums import Emotion, Split
+from db.enums import EMOTIONS, Emotion, JobStatus, Mask, ModelName, SaliencyMethod, Split
 from db.models import Dataset, Image, ImageBlob
+from db.repositories import jobs
+from db.rows import EpochRow
 
 # Machines differ in speed and share their cores: how long an example takes proves nothing.
 settings.register_profile("feelingit", deadline=None, max_examples=50)
@@ -83,3 +92,102 @@ def add_faces(workspace: Workspace) -> Callable[..., int]:
             return dataset.id
 
     return add
+
+
+@pytest.fixture(scope="session")
+def fill() -> Callable[..., None]:
+    """Return a function that fills a workspace as a week of work would.
+
+    56 faces, four of each split and emotion (two copies in training, three copies across splits
+    with differing labels), a frozen version, two finished runs with epochs, figures and
+    predictions, Grad-CAM maps of the first, a failed run with a log and a queued one. Once each.
+    """
+    return _fill
+
+
+def _fill(workspace: Workspace, name: str = "faces") -> None:
+    import_records(workspace, _records(), name=name)
+    version = versions.freeze(workspace, name)
+    for mask in (Mask.NONE, Mask.EYES):
+        run_id = _train(workspace, version.digest, mask)
+        record_outcome(workspace, run_id, _predictions(workspace, version.id, mask), seconds=12.5)
+        _end(workspace, JobStatus.DONE, None)
+    failed = _train(workspace, version.digest, Mask.MOUTH)
+    _end(workspace, JobStatus.FAILED, "RuntimeError: out of memory")
+    log = workspace.job_log(experiments.find_run(workspace, failed).job_id)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("Epoch 3\nRuntimeError: out of memory\n")
+    _queue(workspace, version.digest, Mask.FOREHEAD)
+    first = min(run.id for run in experiments.runs(workspace) if run.dataset == name)
+    saliency.record_mean_maps(workspace, first, SaliencyMethod.GRAD_CAM, _maps())
+
+
+def _records() -> Iterator[SourceRecord]:
+    rng = np.random.default_rng(0)
+    for split in (Split.TRAIN, Split.VALIDATION):
+        for emotion in EMOTIONS:
+            for number in range(4):
+                face = cv2.resize(rng.integers(0, 255, (6, 6), dtype=np.uint8), (48, 48))
+                if number == 3 and emotion in (Emotion.FEAR, Emotion.SAD):
+                    face[:] = 90 if emotion is Emotion.FEAR and split is Split.TRAIN else 160
+                if number == 2 and emotion is Emotion.FEAR and split is Split.TRAIN:
+                    face[:] = 90
+                path = f"{split.value}/{emotion.value}/{number}.png"
+                yield SourceRecord(path, path, split, emotion, encode(face))
+
+
+def _queue(workspace: Workspace, digest: str, mask: Mask) -> int:
+    return experiments.enqueue_training(
+        workspace, version=digest, model=ModelName.FAST, mask=mask, overrides={"epochs": 3}
+    ).id
+
+
+def _train(workspace: Workspace, digest: str, mask: Mask) -> int:
+    run_id = _queue(workspace, digest, mask)
+    with workspace.writing() as session:
+        jobs.claim(session, "fixture", now=datetime.now(UTC))
+    for number in (1, 2, 3):
+        epoch = EpochRow(
+            run_id=run_id,
+            number=number,
+            train_loss=2.0 / number,
+            train_accuracy=0.2 * number,
+            validation_loss=2.2 / number,
+            validation_accuracy=0.15 * number,
+            seconds=4.0 * number,
+        )
+        experiments.record_epoch(workspace, epoch)
+    return run_id
+
+
+def _end(workspace: Workspace, status: JobStatus, error: str | None) -> None:
+    with workspace.writing() as session:
+        (held,) = jobs.with_status(session, [JobStatus.RUNNING])
+        jobs.finish(session, held, status, error, now=datetime.now(UTC))
+
+
+def _predictions(workspace: Workspace, version_id: int, mask: Mask) -> pd.DataFrame:
+    faces = versions.face_set(workspace, version_id)
+    test = np.flatnonzero(faces.splits == Split.VALIDATION.value)
+    scores = np.random.default_rng(1).random((len(test), len(EMOTIONS)), dtype=np.float32)
+    scores[np.arange(len(test)), faces.labels[test]] += 0.5
+    train_groups = faces.groups[faces.splits == Split.TRAIN.value]
+    return prediction_table(
+        faces.image_ids[test],
+        faces.labels[test],
+        scores / scores.sum(axis=1, keepdims=True),
+        leak_free=~np.isin(faces.groups[test], train_groups),
+        mask=mask,
+    )
+
+
+def _maps() -> MeanMaps:
+    rng = np.random.default_rng(2)
+    maps = rng.random((7, 48, 48), dtype=np.float32)
+    return MeanMaps(
+        mean_faces=255 * rng.random((7, 48, 48), dtype=np.float32),
+        mean_maps=maps / maps.sum(axis=(1, 2), keepdims=True),
+        n=np.full(7, 4, dtype=np.int64),
+        n_empty=np.zeros(7, dtype=np.int64),
+        cells=np.array([6, 6], dtype=np.int64),
+    )

@@ -7,6 +7,8 @@ import plotly.graph_objects as go
 from core.services.terms import EpochRow
 from dashboard.components.figures import dress, palette
 
+_TICK_EACH = 12  # up to so many epochs each one has its tick
+
 
 def loss_curves(epochs: Sequence[EpochRow], *, n_epochs: int) -> go.Figure:
     """Return training and validation loss (mean cross-entropy, nats) over the epochs so far."""
@@ -57,7 +59,8 @@ def _curves(
         showgrid=False,
         title="Epoch",
         tickformat="d",
-        nticks=8,
+        dtick=1 if n_epochs <= _TICK_EACH else None,
+        nticks=_TICK_EACH,
     )
     return dress(figure, height=240, margin=(48, 8, 32, 40))
 

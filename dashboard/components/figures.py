@@ -71,7 +71,7 @@ def dress(figure: go.Figure, *, height: int, margin: tuple[int, int, int, int]) 
         "linecolor": colours.grid,
         "zerolinecolor": colours.grid,
         "tickfont": {"color": colours.text},
-        "title_font": {"color": colours.muted},
+        "title_font": {"color": colours.muted, "size": 12},
         "fixedrange": True,
         "automargin": False,
     }

@@ -10,8 +10,8 @@ from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 from dashboard.components.figures import dress, palette
 
 AMOUNTS = "Cividis"  # even steps for every kind of colour vision
-_DARK_INK, _LIGHT_INK = "#10131A", "#FFFFFF"
-_ROW_PX, _HEADER_PX = 30, 44
+_DARK_INK, _LIGHT_INK = "#000000", "#FFFFFF"
+_ROW_PX, _HEADER_LINE_PX, _HEADER_PX = 32, 16, 12
 
 
 def heatmap(
@@ -54,9 +54,10 @@ def heatmap(
     figure.update_yaxes(
         autorange="reversed", tickvals=list(range(len(rows))), ticktext=list(rows), **ticks
     )
-    height = _HEADER_PX + _ROW_PX * len(rows)
+    header = _HEADER_PX + _HEADER_LINE_PX * max(name.count("<br>") + 1 for name in columns)
+    height = header + _ROW_PX * len(rows)
     left = 16 + round(6.4 * max(len(part) for row in rows for part in row.split("<br>")))
-    return dress(figure, height=height, margin=(left, 2, _HEADER_PX, 0))
+    return dress(figure, height=height, margin=(left, 2, header, 0))
 
 
 def ink(share: float) -> str:

@@ -8,10 +8,9 @@ from core.jobs.launch import ensure_supervisor
 from core.services import experiments, jobs
 from core.services.terms import JobKind, JobRow, JobStatus, RunRow
 from dashboard import state
-from dashboard.format import STATUS_BADGES, ago, duration, percent, run_name
+from dashboard.format import STATUS_BADGES, ago, duration, run_name
 
 POLL = "2s"
-_STEADY_SHARE = 0.03  # below this share done, the time left is a guess
 _OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
 _STOPPED = (JobStatus.FAILED, JobStatus.CANCELLED)
 _LOG_LINES = 30
@@ -29,28 +28,18 @@ def name(job: JobRow, runs: dict[int, RunRow]) -> str:
     return f"Maps of {what}" if job.kind is JobKind.SALIENCY else f"Train {what}"
 
 
-def time_left_s(job: JobRow, now: datetime) -> float | None:
-    """Return the seconds a running job still needs at its pace; None while that is unsure."""
-    if job.status is not JobStatus.RUNNING or job.started_at is None:
-        return None
-    if not _STEADY_SHARE <= job.progress < 1:
-        return None
-    return (now - job.started_at).total_seconds() * (1 - job.progress) / job.progress
-
-
 def standing(job: JobRow, now: datetime) -> str:
-    """Return where a job stands in words: its message and time left, or when it ended."""
+    """Return where a job stands in words: when it was queued, its own message, or its end."""
     if job.status is JobStatus.QUEUED:
-        return f"since {ago(job.queued_at, now)}".replace("since just now", "just queued")
+        return f"queued {ago(job.queued_at, now)}"
     if job.status is JobStatus.RUNNING:
-        left = time_left_s(job, now)
-        parts = ["stopping" if job.cancel_requested else job.message]
-        parts += [f"about {duration(left)} left"] if left is not None else []
-        return ", ".join(part for part in parts if part)
-    took = ""
-    if job.started_at and job.finished_at:
-        took = f", took {duration((job.finished_at - job.started_at).total_seconds())}"
-    return f"{ago(job.finished_at, now)}{took}" if job.finished_at else ""
+        return "stopping" if job.cancel_requested else job.message
+    if job.finished_at is None:
+        return ""
+    ended = ago(job.finished_at, now)
+    if job.started_at is None:
+        return ended
+    return f"{ended}, took {duration((job.finished_at - job.started_at).total_seconds())}"
 
 
 def run_names() -> dict[int, RunRow]:
@@ -105,10 +94,12 @@ def _row(job: JobRow, runs: dict[int, RunRow], now: datetime, *, key: str) -> No
 
 
 def _bar(job: JobRow, runs: dict[int, RunRow], now: datetime) -> None:
+    text = f"{STATUS_BADGES[job.status]} {name(job, runs)}"
+    if job.status is JobStatus.QUEUED:
+        st.markdown(f":small[{text}]")
+        return
     words = standing(job, now)
-    share = percent(job.progress, digits=0)
-    text = f"{STATUS_BADGES[job.status]} {name(job, runs)}" + (f", {words}" if words else "")
-    st.progress(min(1.0, job.progress), text=f"{text} ({share})" if job.progress else text)
+    st.progress(min(1.0, job.progress), text=f"{text}: {words}" if words else text)
 
 
 def _cancel(job_id: int) -> None:

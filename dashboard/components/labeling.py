@@ -13,6 +13,7 @@ from dashboard.format import EMOTION_COLOURS, title
 POSITION = "after"  # in the URL: the face on screen is the first kept one after this id
 DROP_REASON = "not a usable face"
 _SAID = "relabel_said"
+_MOST_DIGITS = 15  # ids are 64-bit
 _FACE_PX = 384  # eight times FER2013's 48 pixels
 
 _STYLE = (
@@ -40,7 +41,8 @@ def current(dataset_id: int, *, split: Split | None, emotion: Emotion | None) ->
 def position() -> int:
     """Return the id that the URL says to go on after, 0 where it says nothing usable."""
     written = st.query_params.get(POSITION, "0")
-    return int(written) if written.isdecimal() else 0
+    is_usable = written.isdecimal() and len(written) <= _MOST_DIGITS
+    return int(written) if is_usable else 0
 
 
 def go_to(after_id: int, *, said: str = "") -> None:

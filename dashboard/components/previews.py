@@ -19,6 +19,7 @@ _DRAWN_PX = 48
 _STYLE = """<style>
 .fi-masks{display:grid;grid-template-columns:max-content 1fr;gap:8px 12px;align-items:center;
 font-size:13px}
+.fi-masks .fi-faces{gap:4px}
 </style>"""
 
 

@@ -4,12 +4,15 @@ import streamlit as st
 
 from core.services import datasets
 from dashboard import state
+from dashboard.components import brand
+from dashboard.components.figures import palette
 
 
 def draw() -> None:
     """Draw the pickers; the data set and the name stay in the URL, so a link restores both."""
     names = [row.name for row in datasets.datasets(state.workspace()) if row.is_complete]
     state.take_next_dataset(names)
+    st.logo(brand.wordmark(palette().text), size="large", icon_image=brand.MARK)
     with st.sidebar:
         if names:
             st.selectbox("Data set", names, key=state.DATASET_KEY, bind="query-params")

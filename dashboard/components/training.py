@@ -23,17 +23,19 @@ MODEL_NOTES = {
 def frozen(dataset: DatasetRow) -> VersionRow | None:
     """Draw the version picker with the button that freezes; return the chosen version."""
     rows = [row for row in versions.versions(state.workspace()) if row.dataset_id == dataset.id]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        version = st.selectbox(
-            "Version", rows, key="experiments_version", placeholder="Nothing is frozen yet",
-            format_func=_version_name, disabled=not rows,
-        ) if rows else None  # fmt: skip
-        if st.button(
-            "Freeze the data now", key="experiments_freeze", icon=":material/lock:",
-            type="secondary" if rows else "primary",
-        ):  # fmt: skip
-            _freeze(dataset, {row.id for row in rows})
-    return version
+    by_digest = {row.digest: row for row in rows}
+    if rows:
+        chosen = st.selectbox(
+            "Version", list(by_digest), key="experiments_version",
+            format_func=lambda digest: _version_name(by_digest[digest]),
+        )  # fmt: skip
+    if st.button(
+        "Freeze the data now", key="experiments_freeze", icon=":material/lock:",
+        type="secondary" if rows else "primary",
+        help="A version holds exactly these faces, labels and splits, for good.",
+    ):  # fmt: skip
+        _freeze(dataset, {row.id for row in rows})
+    return by_digest[chosen] if rows else None
 
 
 def model() -> ModelName:

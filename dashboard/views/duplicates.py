@@ -20,8 +20,14 @@ def figures(report: DuplicateReport) -> None:
         st.metric("Groups", number(report.groups), help="Sets of pixel-identical faces.")
         st.metric("Faces in groups", number(report.images))
         st.metric("Surplus copies", number(report.surplus), help="All but one of each group.")
-        st.metric("Groups across splits", number(report.cross_split_groups))
-        st.metric("Groups with differing labels", number(report.conflicting_groups))
+        st.metric(
+            "Across splits", number(report.cross_split_groups),
+            help="Groups with members in more than one split: the test leaks into training.",
+        )  # fmt: skip
+        st.metric(
+            "Labels differ", number(report.conflicting_groups),
+            help="Groups whose members have different labels.",
+        )  # fmt: skip
 
 
 def drop_surplus(dataset: DatasetRow, report: DuplicateReport) -> None:

@@ -16,7 +16,7 @@ RUNNING_ONE = 0
 
 def ask(dataset: DatasetRow) -> None:
     """Draw what to train on what, and queue it."""
-    left, right = st.columns([4, 5], gap="large")
+    left, right = st.columns([3, 5], gap="large")
     with left:
         version = training.frozen(dataset)
         model = training.model()

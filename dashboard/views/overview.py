@@ -45,7 +45,7 @@ def table(dataset: DatasetRow) -> None:
     """Draw the counts per split and emotion: table 1 of the study."""
     st.subheader("Counts per split")
     counts = state.counts(dataset.id, dataset.revision)
-    st.table(count_table(counts), border="horizontal", alt="Faces per emotion and split")
+    st.html(count_table(counts))
 
 
 def gallery(dataset: DatasetRow) -> None:

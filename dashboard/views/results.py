@@ -20,13 +20,12 @@ def finished(dataset: DatasetRow) -> list[RunRow]:
     done = [run for run in runs if run.status is JobStatus.DONE]
     if not done:
         still = sum(run.status in (JobStatus.QUEUED, JobStatus.RUNNING) for run in runs)
-        waiting = f"{counted(still, 'run')} not done yet. " if still else ""
-        empty(
-            f"{waiting}There are no results on this data set. Freeze it, train a run, and its "
-            "figures appear here.",
-            page="views/experiments.py",
-            label="Go to experiments",
+        hint = (
+            f"{counted(still, 'run')} not done yet. The figures appear here when the first is."
+            if still
+            else "No run on this data set is done. Freeze the data and train a run to see figures."
         )
+        empty(hint, page="views/experiments.py", label="Go to experiments")
         st.stop()
     return scores.in_order(done)
 
@@ -55,7 +54,7 @@ def per_class(runs: list[RunRow], metric: Metric, subset: Subset) -> None:
 def confusion(runs: list[RunRow], subset: Subset) -> None:
     """Draw what each emotion was taken for in one run."""
     names = {run.id: run_name(run) for run in runs}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, gap="small"):
         run_id = st.selectbox(
             "Run", list(names), key="results_run", format_func=lambda run: names[run], width=320,
             bind="query-params",

@@ -80,7 +80,7 @@ def draw(result: SaliencyResult) -> None:
     )
 
 
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+with st.container(horizontal=True, gap="medium"):
     run = choose_run(require_dataset())
     method = SaliencyMethod(
         st.segmented_control(

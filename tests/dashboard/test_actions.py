@@ -1,0 +1,213 @@
+"""Every button that writes does what it says, to the thing on screen and nothing else."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.images.encoding import encode
+from core.services import curation, datasets, duplicates, experiments, jobs, sampling, versions
+from core.workspace import Workspace
+from db.enums import Emotion, EventKind, ImageState, JobKind, JobStatus, Mask
+
+OpenPage = Callable[..., AppTest]
+N_FACES, N_SURPLUS = 56, 3
+
+
+def dataset_id(workspace: Workspace) -> int:
+    return datasets.find_dataset(workspace, "faces").id
+
+
+def newest(workspace: Workspace):
+    return curation.history(workspace, dataset_id(workspace))[0]
+
+
+def text(page: AppTest) -> str:
+    parts = [*page.markdown, *page.caption, *page.info, *page.error]
+    return " ".join(str(part.value) for part in parts)
+
+
+def test_a_press_labels_the_face_on_screen_and_shows_the_next(
+    open_page: OpenPage, filled: Workspace
+):
+    page = open_page("relabel")
+    page.button("relabel_sad_1").click().run()
+    event = newest(filled)
+    assert (event.image_id, event.kind, event.old, event.new, event.annotator) == (
+        1, EventKind.LABEL, "angry", "sad", "me",
+    )  # fmt: skip
+    assert page.button("relabel_sad_2")
+    assert page.query_params["after"] == "1"
+    assert "Face 1 changed from angry to sad." in text(page)
+
+
+def test_the_name_in_the_sidebar_is_written_beside_the_label(
+    open_page: OpenPage, filled: Workspace
+):
+    page = open_page("relabel")
+    page.sidebar.text_input("annotator").set_value("ada").run()
+    page.button("relabel_angry_1").click().run()
+    assert (newest(filled).annotator, newest(filled).kind) == ("ada", EventKind.CONFIRM)
+
+
+def test_undo_brings_the_label_and_the_face_back(open_page: OpenPage, filled: Workspace):
+    page = open_page("relabel")
+    page.button("relabel_sad_1").click().run()
+    page.button("relabel_undo_2").click().run()
+    assert curation.find_image(filled, 1).label is Emotion.ANGRY
+    assert page.button("relabel_sad_1")
+
+
+def test_undo_with_nothing_to_undo_says_so(open_page: OpenPage, filled: Workspace):
+    page = open_page("relabel")
+    page.button("relabel_undo_1").click().run()
+    assert "me has nothing to undo here." in text(page)
+
+
+def test_skip_stores_nothing(open_page: OpenPage, filled: Workspace):
+    page = open_page("relabel")
+    page.button("relabel_skip_1").click().run()
+    assert page.button("relabel_sad_2")
+    assert curation.history(filled, dataset_id(filled)) == []
+
+
+def test_drop_takes_the_face_out_of_the_set(open_page: OpenPage, filled: Workspace):
+    open_page("relabel").button("relabel_drop_1").click().run()
+    assert curation.find_image(filled, 1).state is ImageState.DROPPED
+
+
+def test_a_link_opens_the_face_after_its_position(open_page: OpenPage, filled: Workspace):
+    assert open_page("relabel", after="5").button("relabel_sad_6")
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "9999999999999999999999"])
+def test_a_position_that_makes_no_sense_does_no_harm(
+    open_page: OpenPage, filled: Workspace, after: str
+):
+    assert not open_page("relabel", after=after).exception
+
+
+def test_after_the_last_face_one_can_start_over(open_page: OpenPage, filled: Workspace):
+    page = open_page("relabel", after="999")
+    assert "That was the last face here." in text(page)
+    page.button("relabel_restart").click().run()
+    assert page.button("relabel_sad_1")
+
+
+def test_the_drop_button_counts_before_and_drops_the_surplus(
+    open_page: OpenPage, filled: Workspace
+):
+    page = open_page("duplicates")
+    assert f"**{N_FACES - N_SURPLUS}** of {N_FACES} faces" in text(page)
+    page.button("duplicates_drop").click().run()
+    assert datasets.progress(filled, dataset_id(filled)).kept == N_FACES - N_SURPLUS
+    assert not page.exception
+
+
+def test_dropped_copies_can_be_brought_back(open_page: OpenPage, filled: Workspace):
+    duplicates.dedupe(filled, dataset_id(filled), annotator="ada")
+    open_page("duplicates").button("duplicates_undo").click().run()
+    assert datasets.progress(filled, dataset_id(filled)).kept == N_FACES
+
+
+def test_freezing_makes_a_version_of_what_is_kept_now(open_page: OpenPage, filled: Workspace):
+    curation.drop(filled, 1, annotator="ada", reason="blank")
+    open_page("experiments").button("experiments_freeze").click().run()
+    assert [version.n_images for version in versions.versions(filled)] == [N_FACES - 1, N_FACES]
+
+
+def test_queueing_makes_a_run_for_each_mask(open_page: OpenPage, filled: Workspace):
+    page = open_page("experiments")
+    page.button_group("experiments_masks").set_value([Mask.MOUTH, Mask.EYES]).run()
+    page.number_input("experiments_seed").set_value(7).run()
+    page.button("experiments_queue").click().run()
+    queued = [run for run in experiments.runs(filled) if run.seed == 7]
+    assert sorted(run.mask for run in queued) == [Mask.EYES, Mask.MOUTH]
+    assert {run.status for run in queued} == {JobStatus.QUEUED}
+
+
+def test_a_queued_job_can_be_cancelled_and_resumed(open_page: OpenPage, filled: Workspace):
+    (job,) = jobs.unfinished(filled)
+    open_page("experiments").button(f"experiments_job_{job.id}_cancel").click().run()
+    assert jobs.find_job(filled, job.id).status is JobStatus.CANCELLED
+    open_page("experiments").button(f"experiments_job_{job.id}_resume").click().run()
+    assert jobs.find_job(filled, job.id).status is JobStatus.QUEUED
+
+
+def test_a_failed_job_shows_the_end_of_its_log(open_page: OpenPage, filled: Workspace):
+    assert "RuntimeError: out of memory" in open_page("experiments").code[0].value
+
+
+def test_missing_maps_are_computed_on_request(open_page: OpenPage, filled: Workspace):
+    page = open_page("saliency", saliency_method="Gradient")
+    page.button("saliency_compute").click().run()
+    job = jobs.jobs(filled)[0]
+    assert (job.kind, job.payload["method"]) == (JobKind.SALIENCY, "gradient")
+    assert "being computed" in text(page)
+
+
+def test_a_folder_is_imported_with_ones_own_class_names(
+    open_page: OpenPage, workspace: Workspace, tmp_path: Path
+):
+    folder = tmp_path / "set" / "train" / "anger"
+    folder.mkdir(parents=True)
+    face = encode(np.full((48, 48), 9, dtype=np.uint8))
+    (folder / "1.png").write_bytes(face)
+    (folder / "2.png").write_bytes(b"no image")
+    page = open_page("importing")
+    page.text_input("import_path").set_value(str(tmp_path / "set"))
+    page.text_input("import_name").set_value("mine")
+    page.text_area("import_mapping").set_value("anger = angry")
+    page.button("import_run").click().run()
+    assert datasets.find_dataset(workspace, "mine").is_complete
+    assert [metric.value for metric in page.metric][:3] == ["1", "0", "1"]
+    assert page.sidebar.selectbox("dataset").value == "mine"
+
+
+@pytest.mark.parametrize(
+    ("path", "mapping", "said"),
+    [
+        ("/nowhere/at/all", "", "There is no file or folder /nowhere/at/all."),
+        ("", "", "Nothing is chosen; give a path or upload a zip or csv file."),
+        ("/tmp", "anger", "The mapping line 'anger' cannot be read"),
+    ],
+)
+def test_an_import_that_cannot_work_is_one_sentence(
+    open_page: OpenPage, path: str, mapping: str, said: str
+):
+    page = open_page("importing")
+    page.text_input("import_path").set_value(path)
+    page.text_area("import_mapping").set_value(mapping)
+    page.button("import_run").click().run()
+    assert said in text(page)
+    assert not page.exception
+
+
+def test_an_uploaded_file_is_imported_and_its_copy_removed(
+    open_page: OpenPage, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    pixels = " ".join(["7"] * 48 * 48)
+    csv = f"emotion,pixels,Usage\n3,{pixels},Training\n".encode()
+    page = open_page("importing")
+    page.button_group("import_from").set_value("Upload a file").run()
+    page.file_uploader("import_upload").set_value(("fer2013.csv", csv, "text/csv")).run()
+    page.button("import_run").click().run()
+    found = datasets.find_dataset(workspace, "faces")
+    assert datasets.progress(workspace, found.id).images == 1
+    assert not list(tmp_path.glob("feelingit-upload-*"))
+
+
+def test_sample_faces_are_made_on_request(
+    open_page: OpenPage, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    few = functools.partial(sampling.make_sample, n_images=50)
+    monkeypatch.setattr(sampling, "make_sample", few)
+    page = open_page("importing")
+    page.button("import_sample").click().run()
+    found = datasets.find_dataset(workspace, "sample")
+    assert datasets.progress(workspace, found.id).images == 50
+    assert not page.exception

@@ -1,0 +1,152 @@
+"""Drawing: contrast, scale, colours, names and tables."""
+
+from datetime import UTC, datetime, timedelta
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
+
+from core.services.datasets import Count
+from core.services.results import Heatmap, Metric
+from core.services.terms import EMOTIONS, Emotion, JobStatus, Mask, ModelName, RunRow, Split
+from dashboard import format as words
+from dashboard.components import faces, heatmaps, overlays, scores, tables
+
+NOW = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
+PNG = b"\x89PNG"
+
+
+def run_row(run_id: int = 3, *, mask: Mask = Mask.EYES, seed: int = 0) -> RunRow:
+    return RunRow(
+        id=run_id, job_id=1, version="0123456789abcdef", version_id=1, dataset="faces",
+        model=ModelName.FAST, mask=mask, seed=seed, config={}, provenance=None, test_split=None,
+        seconds=None, status=JobStatus.DONE, created_at=NOW,
+    )  # fmt: skip
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2 relative luminance of '#rrggbb' or 'rgb(r, g, b)', written from its text."""
+    hex_parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)] if colour[0] == "#" else None
+    parts = hex_parts or unlabel_rgb(colour)
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (part / 255 for part in parts)
+    ]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+@given(st.floats(0, 1))
+def test_numbers_in_a_heatmap_have_readable_contrast(share: float):
+    cell = luminance(sample_colorscale(get_colorscale(heatmaps.AMOUNTS), [share])[0])
+    text = luminance(heatmaps.ink(share))
+    assert (max(cell, text) + 0.05) / (min(cell, text) + 0.05) >= 4.5
+
+
+@given(side=st.integers(1, 4096), target_px=st.integers(1, 400))
+def test_small_faces_grow_by_whole_numbers_and_none_exceeds_its_place(side: int, target_px: int):
+    drawn = faces.drawn_side(side, target_px)
+    assert drawn <= target_px
+    assert drawn == target_px or drawn % side == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"), [(PNG, "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF89a", "gif")]
+)
+def test_a_data_url_names_the_kind_of_file(content: bytes, kind: str):
+    assert faces.data_url(content).startswith(f"data:image/{kind};base64,")
+
+
+def test_a_name_in_html_cannot_break_out():
+    html = faces.framed(PNG, side=48, alt='"><script>', target_px=48)
+    assert "<script>" not in html
+
+
+def test_a_map_of_nothing_leaves_the_face_as_it_is():
+    face = np.full((48, 48), 100, dtype=np.float32)
+    drawn = overlays.overlay_png(face, np.zeros((48, 48), dtype=np.float32))
+    pixels = cv2.imdecode(np.frombuffer(drawn, np.uint8), cv2.IMREAD_COLOR)
+    assert pixels.shape == (288, 288, 3)
+    assert (pixels == 100).all()
+
+
+def test_the_hottest_place_of_a_map_takes_the_hottest_colour():
+    heat = np.zeros((48, 48), dtype=np.float32)
+    heat[10:20, 30:40] = 1
+    drawn = overlays.overlay_png(np.zeros((48, 48), dtype=np.float32), heat)
+    pixels = cv2.imdecode(np.frombuffer(drawn, np.uint8), cv2.IMREAD_COLOR).astype(int).sum(axis=2)
+    row, column = np.unravel_index(pixels.argmax(), pixels.shape)
+    assert (60 <= row < 120, 180 <= column < 240) == (True, True)
+
+
+def test_table_1_has_a_row_for_each_emotion_and_their_sum():
+    counts = [Count(split=Split.TRAIN, emotion=e, original=1000, current=10) for e in EMOTIONS]
+    html = tables.count_table(counts)
+    assert html.count("<tr>") == 2 + 7 + 1
+    assert "<td>7,000</td><td>70</td>" in html
+
+
+def test_the_confusion_of_an_emotion_that_was_never_true_is_a_dash():
+    names = [emotion.value for emotion in EMOTIONS]
+    table = pd.DataFrame(0, index=names, columns=names)
+    table.loc["angry"] = [3, 1, 0, 0, 0, 0, 0]
+    written = [
+        note.text for note in scores.confusion_heatmap(table, as_shares=True).layout.annotations
+    ]
+    assert written[:8] == ["75", "25", "0", "0", "0", "0", "0", "-"]
+
+
+def test_the_heatmap_shows_n_where_all_runs_share_it():
+    columns = [emotion.value for emotion in EMOTIONS]
+    values = pd.DataFrame(0.5, index=[1, 2], columns=columns)
+    n = pd.DataFrame(958.0, index=[1, 2], columns=columns)
+    n.loc[2, "sad"] = 7
+    runs = [run_row(1), run_row(2)]
+    figure = scores.class_heatmap(runs, Heatmap(values=values, n=n), Metric.F1)
+    assert figure.layout.xaxis.ticktext[0] == "Angry<br>n 958"
+    assert figure.layout.xaxis.ticktext[5] == "Sad<br>"
+
+
+def test_runs_are_listed_as_in_the_study():
+    runs = [
+        run_row(1, mask=Mask.MOUTH),
+        run_row(2, mask=Mask.NONE, seed=1),
+        run_row(3, mask=Mask.NONE),
+    ]
+    assert [run.id for run in scores.in_order(runs)] == [3, 2, 1]
+
+
+def test_every_emotion_has_a_colour_of_its_own():
+    assert set(words.EMOTION_COLOURS) == set(Emotion)
+    assert len(set(words.EMOTION_COLOURS.values())) == 7
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.123, "0.1 s"), (59, "59 s"), (252, "4 min 12 s"), (3600 * 5 + 60 * 7, "5 h 7 min")],
+)
+def test_a_duration_has_its_two_largest_units(seconds: float, text: str):
+    assert words.duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        (timedelta(seconds=5), "just now"),
+        (timedelta(minutes=3, seconds=59), "3 min ago"),
+        (timedelta(hours=5), "5 h ago"),
+        (timedelta(days=3), "2025-12-30"),
+    ],
+)
+def test_a_moment_is_told_by_how_long_ago_it_was(before: timedelta, text: str):
+    assert words.ago(NOW - before, NOW) == text
+
+
+def test_counts_and_shares_read_well():
+    assert words.counted(1, "copy", "copies") == "1 copy"
+    assert words.counted(1851, "copy", "copies") == "1,851 copies"
+    assert words.percent(0.58251) == "58.3 %"
+    assert words.run_name(run_row(seed=2)) == "#3 Fast, eyes covered, seed 2"
