@@ -1,7 +1,6 @@
 """What a network looks at: saliency maps for the emotion a face is labeled with (captum)."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,26 +10,19 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812 (PyTorch's own name for it)
 
 from core.configs import TrainConfig
-from core.errors import ConfigError
 from core.images.masks import cover
 from core.maps.mean_maps import MeanMaps
 from core.ml.batches import network_input
+from core.ml.cam_layers import cam_layer, cell_offset, device_of
 from db.enums import EMOTIONS, SaliencyMethod
 
-MIN_CELLS = 6  # a side; fewer cells cannot tell brows from eyes (half a face high each)
 BATCH_SIZE = 32  # VGG-16 at 128 px keeps about 40 MB of activations a face
-POOLING = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 
-
-@dataclass(frozen=True)
-class CamLayer:
-    """The layer that Grad-CAM reads: its module's name and the rows and columns of its map."""
-
-    name: str
-    cells: tuple[int, int]
+Attribute = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+"""Takes faces (n, 1, side, side) and targets (n,), returns maps (n, side, side)."""
 
 
 def maps(
@@ -42,10 +34,11 @@ def maps(
 ) -> NDArray[np.float32]:
     """Return where each face speaks for its label: float32, shape (n, side, side), >= 0.
 
-    `side` is the image size of the run. The faces are resized and the run's mask is covered, as
+    `side` is the image size of the run. The run's mask is covered and the faces are resized, as
     in its training. `grad_cam` (Selvaraju et al. 2017) is computed at `cam_layer`, cut at 0 and
-    enlarged bilinearly; `gradient` (Simonyan et al. 2013) is the absolute derivative of the label's
-    logit by each pixel. A map can be 0 everywhere: nothing in the face speaks for the label.
+    enlarged bilinearly, each cell put where it looks (`cell_offset`). `gradient` (Simonyan et al.
+    2013) is the absolute derivative of the label's logit by each pixel. A map can be 0 everywhere:
+    nothing in the face speaks for the label.
 
     Args:
         model: The trained network; it is set to evaluation.
@@ -54,14 +47,12 @@ def maps(
         config: The run's settings.
         method: How the maps are computed.
     """
-    model.eval()
-    attribute = _ATTRIBUTIONS[method](model, config)
+    compute = _ATTRIBUTIONS[method](model.eval(), config)
+    device = device_of(model)
     result = np.empty((len(pixels), config.image_size, config.image_size), dtype=np.float32)
     for start in range(0, len(pixels), BATCH_SIZE):
         batch = slice(start, start + BATCH_SIZE)
-        faces = _inputs(pixels[batch], config).to(_device(model))
-        targets = torch.from_numpy(labels[batch]).to(faces.device)
-        result[batch] = attribute(faces, targets).detach().cpu().numpy()
+        result[batch] = _on_device(compute, _inputs(pixels[batch], config), labels[batch], device)
     return result
 
 
@@ -70,28 +61,6 @@ def map_cells(model: nn.Module, config: TrainConfig, method: SaliencyMethod) -> 
     if method is SaliencyMethod.GRAD_CAM:
         return cam_layer(model, config).cells
     return config.image_size, config.image_size
-
-
-def cam_layer(model: nn.Module, config: TrainConfig) -> CamLayer:
-    """Return the deepest stage whose map still has 6x6 cells for the run's image size.
-
-    Found by a dry run, so that it holds for any network: of the stages that return feature maps,
-    pooling aside (an adaptive one enlarges without adding detail), the last one to finish.
-
-    Raises:
-        ConfigError: If no stage has that many cells.
-    """
-    stages = {name: stage for name, stage in _stages(model) if not isinstance(stage, POOLING)}
-    shapes = _output_shapes(model, stages, config)
-    for name, calls in reversed(shapes.items()):
-        is_map = len(calls) == 1 and len(calls[0]) == 4  # a module used twice has no one map
-        if is_map and min(calls[0][2:]) >= MIN_CELLS:
-            rows, columns = calls[0][2:]
-            return CamLayer(name, (rows, columns))
-    raise ConfigError(
-        f"No layer of {config.model} has {MIN_CELLS}x{MIN_CELLS} cells at image_size "
-        f"{config.image_size}; use the gradient method."
-    )
 
 
 def mean_maps(
@@ -108,16 +77,17 @@ def mean_maps(
     the work.
     """
     pixels, labels = faces
+    compute, device = _ATTRIBUTIONS[method](model.eval(), config), device_of(model)
     shape = (len(EMOTIONS), config.image_size, config.image_size)
     face_sums, map_sums = np.zeros(shape), np.zeros(shape)
     n_faces, n_maps = np.zeros(len(EMOTIONS), np.int64), np.zeros(len(EMOTIONS), np.int64)
     n_done = 0
     for emotion, batch in _batches(labels):
-        seen = _inputs(pixels[batch], config)[:, 0].numpy()
-        found = maps(model, pixels[batch], labels[batch], config, method).astype(np.float64)
+        seen = _inputs(pixels[batch], config)
+        found = _on_device(compute, seen, labels[batch], device).astype(np.float64)
         mass = found.sum(axis=(1, 2))
         shares = found[mass > 0] / mass[mass > 0][:, None, None]
-        face_sums[emotion] += seen.sum(axis=0, dtype=np.float64)
+        face_sums[emotion] += seen[:, 0].sum(dim=0, dtype=torch.float64).numpy()
         map_sums[emotion] += shares.sum(axis=0)
         n_faces[emotion] += len(batch)
         n_maps[emotion] += len(shares)
@@ -130,6 +100,15 @@ def mean_maps(
         n_empty=n_faces - n_maps,
         cells=np.array(map_cells(model, config, method), dtype=np.int64),
     )
+
+
+def _on_device(
+    compute: Attribute, faces: torch.Tensor, labels: Labels, device: torch.device
+) -> NDArray[np.float32]:
+    """Return the maps of one batch of prepared faces, computed on the network's device."""
+    targets = torch.from_numpy(labels).to(device)
+    found = compute(faces.detach().to(device), targets).detach().cpu().numpy()
+    return np.asarray(found, dtype=np.float32)
 
 
 def _batches(labels: Labels) -> Iterator[tuple[int, NDArray[np.int64]]]:
@@ -145,16 +124,14 @@ def _per_image(sums: NDArray[np.float64], n: NDArray[np.int64]) -> NDArray[np.fl
     return np.asarray(sums / np.maximum(n, 1)[:, None, None], dtype=np.float64)
 
 
-Attribute = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-"""Takes faces (n, 1, side, side) and targets (n,), returns maps (n, side, side)."""
-
-
 def _grad_cam(model: nn.Module, config: TrainConfig) -> Attribute:
-    explain = LayerGradCam(model, model.get_submodule(cam_layer(model, config).name))
+    layer = cam_layer(model, config)
+    explain = LayerGradCam(model, model.get_submodule(layer.name))
+    offset_px = cell_offset(model, config, layer)
 
     def attribute(faces: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        coarse = explain.attribute(faces.requires_grad_(), targets, relu_attributions=True)
-        return F.interpolate(coarse, faces.shape[2:], mode="bilinear", align_corners=False)[:, 0]
+        cells = explain.attribute(faces.requires_grad_(), targets, relu_attributions=True)
+        return _enlarged(cells, config.image_size, offset_px)
 
     return attribute
 
@@ -175,49 +152,17 @@ _ATTRIBUTIONS: Mapping[SaliencyMethod, Callable[[nn.Module, TrainConfig], Attrib
 }
 
 
-def _stages(module: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
-    """Yield the modules that the whole signal passes through, with their names.
+def _enlarged(cells: torch.Tensor, side: int, offset_px: tuple[float, float]) -> torch.Tensor:
+    """Return maps (n, 1, rows, columns) enlarged bilinearly, each cell put where it looks.
 
-    These are the network's direct parts and what is inside chains; not the inside of a block,
-    where a shortcut leads past and Grad-CAM would miss what it carries.
+    `offset_px` is how far down and right of the middle of its square a cell looks. The result has
+    shape (n, side, side); beyond the outer cells their values go on.
     """
-    for name, child in module.named_children():
-        yield prefix + name, child
-        if isinstance(child, nn.Sequential):
-            yield from _stages(child, f"{prefix}{name}.")
-
-
-def _output_shapes(
-    model: nn.Module, stages: Mapping[str, nn.Module], config: TrainConfig
-) -> dict[str, list[tuple[int, ...]]]:
-    """Return the output shape of every call of every stage, stages in the order they finish.
-
-    One blank face passes through the network, leaving no trace in it.
-    """
-    shapes: dict[str, list[tuple[int, ...]]] = {}
-
-    def note(name: str, output: torch.Tensor) -> None:
-        shapes.setdefault(name, []).append(tuple(output.shape))
-
-    handles = [
-        stage.register_forward_hook(lambda _m, _i, output, name=name: note(name, output))
-        for name, stage in stages.items()
-    ]
-    was_training = model.training
-    try:
-        with torch.no_grad():
-            size = config.image_size
-            model.eval()(torch.zeros(1, 1, size, size, device=_device(model)))
-    finally:
-        model.train(was_training)
-        for handle in handles:
-            handle.remove()
-    return shapes
-
-
-def _device(model: nn.Module) -> torch.device:
-    """Return where the network's weights are."""
-    return next(model.parameters()).device
+    down, right = (2 * pixels / side for pixels in offset_px)  # the grid runs from -1 to 1
+    moved = torch.tensor([[1.0, 0.0, -right], [0.0, 1.0, -down]], device=cells.device)
+    n = len(cells)
+    grid = F.affine_grid(moved.expand(n, 2, 3), [n, 1, side, side], align_corners=False)
+    return F.grid_sample(cells, grid, padding_mode="border", align_corners=False)[:, 0]
 
 
 def _inputs(pixels: Pixels, config: TrainConfig) -> torch.Tensor:
