@@ -68,7 +68,7 @@ def settle_lost(workspace: Workspace, held: JobRow, reason: str) -> None:
     if _is_cancelled(workspace, held):
         finish(workspace, held, JobStatus.CANCELLED)
     elif held.attempt >= MAX_ATTEMPTS:
-        settle_failed(workspace, held, f"{reason}, {held.attempt} times in a row")
+        settle_failed(workspace, held, f"{reason} in attempt {held.attempt} of {MAX_ATTEMPTS}")
     else:
         message = f"The process {reason}; trying again"
         with workspace.writing() as session:

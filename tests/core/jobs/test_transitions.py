@@ -56,7 +56,7 @@ def test_a_silent_job_is_queued_once_more_and_then_failed(workspace, claimed):
     transitions.reap(workspace, "third", STALE)
     failed = find_job(workspace, claimed.id)
     assert failed.status is JobStatus.FAILED
-    assert "no sign of life for 30 s, 2 times in a row" in failed.error
+    assert "no sign of life for 30 s in attempt 2 of 2" in failed.error
 
 
 def test_a_job_heard_of_lately_is_left_alone(workspace, claimed):
