@@ -66,12 +66,13 @@ def test_a_process_that_exits_without_a_result_fails_with_its_log(queue, finishe
 
 @pytest.mark.parametrize("behaviour", ["report_forever", "sleep_forever", "ignore_sigterm"])
 def test_a_cancelled_job_is_stopped_whether_it_listens_or_not(
-    workspace, queue, progressing, finished, until, is_gone, behaviour
+    workspace, queue, progressing, supervisor, is_gone, behaviour
 ):
     job = progressing(queue(behaviour))
     request_cancel(workspace, job.id)
-    assert finished(job).status is JobStatus.CANCELLED
-    until(lambda: is_gone(job.pid))
+    supervisor.run(until_idle=True)
+    assert find_job(workspace, job.id).status is JobStatus.CANCELLED
+    assert is_gone(job.pid)
 
 
 def test_a_killed_job_goes_on_where_it_stopped(queue, progressing, finished):
