@@ -73,19 +73,20 @@ def _only_csv(members: Sequence[Member], path: Path) -> Member:
     Raises:
         SourceError: If there is none, or more than one.
     """
-    found = [member for member in members if _is_fer_csv(member)]
+    tables = [member for member in members if member.parts[-1].casefold().endswith(SUFFIXES)]
+    found = [member for member in tables if _is_fer_csv(member)]
     if len(found) == 1:
         return found[0]
     if found:
         names = ", ".join(member.where for member in found)
         raise SourceError(f"{path} holds several data sets, {names}; give one of them.")
-    refused = [f"{member.where}: {member.refused}" for member in members if member.refused]
-    reason = f" ({refused[0]})" if refused else ""
+    refused = [f" ({member.where}: {member.refused})" for member in tables if member.refused]
+    reason = refused[0] if refused else ""
     raise SourceError(f"{path} holds no data set that can be imported{reason}; {KNOWN}.")
 
 
 def _is_fer_csv(member: Member) -> bool:
-    if member.refused or not member.parts[-1].casefold().endswith(SUFFIXES):
+    if member.refused:
         return False
     try:
         with _opened(member) as file, open_fer_csv(file, member.parts[-1]):
