@@ -42,12 +42,12 @@ def freeze(workspace: Workspace, name: str) -> VersionRow:
         dataset = _complete_dataset(session, name)
         members = fingerprints(session, dataset.id)
         if not members:
-            raise EmptySetError(f"{name!r} has no kept images to freeze; import some or undo drops.")
+            raise EmptySetError(
+                f"{name!r} has no kept image to freeze; import some or undo a drop."
+            )
         version = digest(members)
         found = stored.by_digest(session, version, dataset_id=dataset.id)
-        return found or stored.create(
-            session, dataset.id, version, members, now=datetime.now(UTC)
-        )
+        return found or stored.create(session, dataset.id, version, members, now=datetime.now(UTC))
 
 
 def digest(members: Iterable[Fingerprint | Member]) -> str:

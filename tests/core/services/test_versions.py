@@ -91,7 +91,7 @@ def test_deleting_the_cache_of_decoded_faces_loses_nothing(
 
 def test_an_empty_data_set_cannot_be_frozen(workspace: Workspace, add_faces: AddFaces):
     add_faces([])
-    with pytest.raises(EmptySetError, match="no kept images"):
+    with pytest.raises(EmptySetError, match="no kept image"):
         versions.freeze(workspace, "faces")
 
 
