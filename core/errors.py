@@ -93,7 +93,7 @@ class NoHumanMapError(FeelingItError):
 
     def __init__(self, emotion: str) -> None:
         super().__init__(
-            f"There is no human map for {emotion}, which no action units define; choose another one."
+            f"There is no human map for {emotion}, which no action units define; choose another."
         )
 
 
