@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-import cv2
-
 from core.errors import ConfigError
 from core.images.drawing.planning import PlannedFace, plan_sample
 from core.images.drawing.sample import draw_face
+from core.images.encoding import encode
 from core.services.importing import ImportProgress, ImportReport, OnProgress, import_records
 from core.sources.records import SourceRecord
 from core.workspace import Workspace
@@ -65,7 +64,7 @@ def _records(
 ) -> Iterator[SourceRecord]:
     """Yield the planned faces as PNG files, drawn one by one as they are asked for."""
     for done, face in enumerate(plan, start=1):
-        content = cv2.imencode(".png", draw_face(face, seed).pixels)[1].tobytes()
+        content = encode(draw_face(face, seed).pixels)
         yield SourceRecord(face.path, face.path, face.split, face.label, content)
         if on_progress and (done % PROGRESS_EVERY == 0 or done == len(plan)):
             on_progress(ImportProgress(done, len(plan), 0))
