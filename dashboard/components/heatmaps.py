@@ -47,13 +47,7 @@ def heatmap(
         )
     )
     _write(figure, values / most, texts)
-    ticks = {"showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
-    figure.update_xaxes(
-        side="top", tickvals=list(range(len(columns))), ticktext=list(columns), **ticks
-    )
-    figure.update_yaxes(
-        autorange="reversed", tickvals=list(range(len(rows))), ticktext=list(rows), **ticks
-    )
+    _name(figure, rows, columns)
     header = _HEADER_PX + _HEADER_LINE_PX * max(name.count("<br>") + 1 for name in columns)
     height = header + _ROW_PX * len(rows)
     left = 16 + round(6.4 * max(len(part) for row in rows for part in row.split("<br>")))
@@ -71,6 +65,17 @@ def ink(share: float) -> str:
     ]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return _DARK_INK if luminance > 0.179 else _LIGHT_INK  # equal WCAG contrast to both at 0.179
+
+
+def _name(figure: go.Figure, rows: Sequence[str], columns: Sequence[str]) -> None:
+    """Write the names of the columns above the cells and those of the rows beside them."""
+    ticks = {"showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
+    figure.update_xaxes(
+        side="top", tickvals=list(range(len(columns))), ticktext=list(columns), **ticks
+    )
+    figure.update_yaxes(
+        autorange="reversed", tickvals=list(range(len(rows))), ticktext=list(rows), **ticks
+    )
 
 
 def _write(figure: go.Figure, shares: NDArray[np.float64], texts: Sequence[Sequence[str]]) -> None:
