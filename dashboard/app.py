@@ -65,7 +65,7 @@ PAGES = {
 page = st.navigation(PAGES)
 try:
     sidebar.draw()
-    st.title(page.title)
+    st.title(page.title, anchor=False)
     page.run()
 except FeelingItError as error:
     st.error(str(error))

@@ -13,6 +13,7 @@ from dashboard.format import EMOTION_COLOURS, title
 POSITION = "after"  # in the URL: the face on screen is the first kept one after this id
 DROP_REASON = "not a usable face"
 _SAID = "relabel_said"
+_SHOWN = "relabel_shown"
 _MOST_DIGITS = 15  # ids are 64-bit
 _FACE_PX = 384  # eight times FER2013's 48 pixels
 
@@ -52,13 +53,17 @@ def go_to(after_id: int, *, said: str = "") -> None:
 
 
 def press(image_id: int, emotion: Emotion) -> None:
-    """Give a face a label and move on. The id comes with the key, never from the position."""
+    """Give the face on screen a label and move on."""
+    if not _is_shown(image_id):
+        return
     event = curation.label(state.workspace(), image_id, emotion, annotator=state.annotator())
     go_to(image_id, said=_sentence(event))
 
 
 def drop(image_id: int) -> None:
-    """Take a face that cannot be used out of the set and move on."""
+    """Take the face on screen, which cannot be used, out of the set and move on."""
+    if not _is_shown(image_id):
+        return
     who = state.annotator()
     event = curation.drop(state.workspace(), image_id, annotator=who, reason=DROP_REASON)
     go_to(image_id, said=_sentence(event))
@@ -66,7 +71,8 @@ def drop(image_id: int) -> None:
 
 def skip(image_id: int) -> None:
     """Move on without storing anything."""
-    go_to(image_id, said=f"Face {image_id} skipped.")
+    if _is_shown(image_id):
+        go_to(image_id, said=f"Face {image_id} skipped.")
 
 
 def take_back(dataset_id: int) -> None:
@@ -85,6 +91,7 @@ def said() -> str:
 
 def face(image: ImageRow) -> None:
     """Draw the face large, every pixel of it a whole number of the screen's."""
+    st.session_state[_SHOWN] = image.id
     source = data_url(state.blobs((image.id,))[image.id])
     width = drawn_side(image.width, _FACE_PX)
     st.html(
@@ -96,8 +103,9 @@ def face(image: ImageRow) -> None:
 def keys(image: ImageRow) -> None:
     """Draw the seven labels with keys 1 to 7.
 
-    A button's key holds the face's id: a press that the browser sent for a face that has left the
-    screen belongs to a button that is gone, and cannot land on the face that came after it.
+    A button's key holds the face's id, so a press says which face the person saw. The browser
+    keeps the last face's buttons for a moment beside the new ones, and one key then presses both:
+    a press for a face that is no longer the one shown is ignored.
     """
     with st.grid(4, min_column_width=106, gap="xsmall"):
         for number, emotion in enumerate(EMOTIONS, start=1):
@@ -125,9 +133,14 @@ def actions(dataset_id: int, image: ImageRow | None) -> None:
                 help="Take a picture without a usable face out of the set. Undo brings it back.",
             )  # fmt: skip
         st.button(
-            "Undo", key=f"relabel_undo_{image.id if image else 'end'}", shortcut="U",
+            "Undo", key="relabel_undo", shortcut="U",
             on_click=take_back, args=(dataset_id,), icon=":material/undo:",
         )  # fmt: skip
+
+
+def _is_shown(image_id: int) -> bool:
+    """Return whether a press belongs to the face that this session shows now."""
+    return bool(st.session_state.get(_SHOWN) == image_id)
 
 
 def _sentence(event: EventRow) -> str:

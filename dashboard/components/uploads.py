@@ -67,7 +67,7 @@ def report() -> None:
     done: ImportReport | None = st.session_state.get(REPORT_KEY)
     if done is None:
         return
-    st.subheader(f"Imported into {done.dataset}")
+    st.subheader(f"Imported into {done.dataset}", anchor=False)
     with st.grid(4, min_column_width=110, gap="small"):
         st.metric("Added", number(done.added))
         st.metric("There already", number(done.already))

@@ -56,7 +56,7 @@ def undo_drop(dataset: DatasetRow) -> None:
 
 def browse(dataset: DatasetRow, report: DuplicateReport) -> None:
     """Draw a page of groups."""
-    st.subheader("Groups")
+    st.subheader("Groups", anchor=False)
     n_pages = -(-report.groups // GROUPS_PER_PAGE)
     page = st.pagination(n_pages, key="duplicates_page", bind="query-params")
     start = (min(page, n_pages) - 1) * GROUPS_PER_PAGE
@@ -70,10 +70,10 @@ report = state.exact_report(dataset.id, dataset.revision)
 figures(report)
 left, right = st.columns(2, gap="large")
 with left:
-    st.subheader("Leakage")
+    st.subheader("Leakage", anchor=False)
     st.table(leak_table(report), border="horizontal", hide_index=True, alt="Leakage per split")
 with right:
-    st.subheader("Cleaning")
+    st.subheader("Cleaning", anchor=False)
     if report.groups:
         drop_surplus(dataset, report)
     else:

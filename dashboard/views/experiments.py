@@ -59,12 +59,12 @@ def board(was_busy: bool) -> None:
     run = watched(newest)
     if run is not None:
         training.live(run)
-    st.subheader("Jobs")
+    st.subheader("Jobs", anchor=False)
     lines.table(newest, key="experiments_job")
 
 
 dataset = require_dataset()
 ask(dataset)
-st.subheader("Runs and jobs")
+st.subheader("Runs and jobs", anchor=False)
 is_busy = bool(jobs.unfinished(state.workspace()))
 st.fragment(run_every=lines.POLL if is_busy else None)(board)(is_busy)

@@ -50,12 +50,12 @@ with left:
     )  # fmt: skip
     is_asked = st.button("Import", key="import_run", type="primary", icon=":material/upload_file:")
 with right:
-    st.subheader("No data at hand?")
+    st.subheader("No data at hand?", anchor=False)
     st.markdown(
         "Make 1,000 drawn faces with planted faults: wrong labels, exact and near copies, blanks."
     )
     is_sample_asked = st.button("Make sample faces", key="import_sample", icon=":material/draw:")
-    st.subheader("What can be imported")
+    st.subheader("What can be imported", anchor=False)
     st.markdown(
         "- Kaggle folders `train/happy/1.png`, `validation/...`\n"
         "- FER2013 folders `Training`, `PublicTest`, `PrivateTest`\n"

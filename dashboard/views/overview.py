@@ -29,7 +29,7 @@ def tallies(dataset: DatasetRow) -> None:
 def balance(dataset: DatasetRow) -> None:
     """Draw the counts of one split or all: figure 1 of the study."""
     counts = state.counts(dataset.id, dataset.revision)
-    st.subheader("Faces per emotion")
+    st.subheader("Faces per emotion", anchor=False)
     options = ["all", *dict.fromkeys(count.split.value for count in counts)]
     chosen = st.segmented_control(
         "Split", options, default="all", required=True, key="overview_split",
@@ -43,14 +43,14 @@ def balance(dataset: DatasetRow) -> None:
 
 def table(dataset: DatasetRow) -> None:
     """Draw the counts per split and emotion: table 1 of the study."""
-    st.subheader("Counts per split")
+    st.subheader("Counts per split", anchor=False)
     counts = state.counts(dataset.id, dataset.revision)
     st.html(count_table(counts))
 
 
 def gallery(dataset: DatasetRow) -> None:
     """Draw the first faces of each emotion: figure 2 of the study."""
-    st.subheader("Five of each emotion")
+    st.subheader("Five of each emotion", anchor=False)
     faces.wall(state.samples(dataset.id, dataset.revision, per_emotion=PER_EMOTION))
 
 
@@ -60,9 +60,9 @@ left, right = st.columns([5, 3], gap="large")
 with left:
     balance(dataset)
 with right:
-    st.subheader("What to do next")
+    st.subheader("What to do next", anchor=False)
     next_steps(dataset)
-    st.subheader("Running now")
+    st.subheader("Running now", anchor=False)
     running_now()
 table(dataset)
 gallery(dataset)

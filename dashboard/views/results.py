@@ -86,7 +86,7 @@ with st.container(horizontal=True, gap="medium"):
         key="results_metric", format_func=lambda value: METRIC_NAMES[value], bind="query-params",
     )  # fmt: skip
 overall(runs, Subset(subset))
-st.subheader(f"{METRIC_NAMES[Metric(metric)]} per emotion")
+st.subheader(f"{METRIC_NAMES[Metric(metric)]} per emotion", anchor=False)
 per_class(runs, Metric(metric), Subset(subset))
-st.subheader("Confusion")
+st.subheader("Confusion", anchor=False)
 confusion(runs, Subset(subset))

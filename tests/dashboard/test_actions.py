@@ -53,17 +53,26 @@ def test_the_name_in_the_sidebar_is_written_beside_the_label(
     assert (newest(filled).annotator, newest(filled).kind) == ("ada", EventKind.CONFIRM)
 
 
+def test_a_press_for_a_face_that_left_the_screen_does_nothing(
+    open_page: OpenPage, filled: Workspace
+):
+    page = open_page("relabel")
+    page.session_state["relabel_shown"] = 2
+    page.button("relabel_sad_1").click().run()
+    assert curation.history(filled, dataset_id(filled)) == []
+
+
 def test_undo_brings_the_label_and_the_face_back(open_page: OpenPage, filled: Workspace):
     page = open_page("relabel")
     page.button("relabel_sad_1").click().run()
-    page.button("relabel_undo_2").click().run()
+    page.button("relabel_undo").click().run()
     assert curation.find_image(filled, 1).label is Emotion.ANGRY
     assert page.button("relabel_sad_1")
 
 
 def test_undo_with_nothing_to_undo_says_so(open_page: OpenPage, filled: Workspace):
     page = open_page("relabel")
-    page.button("relabel_undo_1").click().run()
+    page.button("relabel_undo").click().run()
     assert "me has nothing to undo here." in text(page)
 
 
