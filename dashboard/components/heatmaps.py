@@ -76,8 +76,8 @@ def _size(figure: go.Figure, rows: Sequence[str], columns: Sequence[str]) -> go.
     left = _LEFT_PX + round(
         _LETTER_PX * max(len(part) for name in rows for part in name.split("<br>"))
     )
-    dress(figure, height=header + row * len(rows), margin=(left, 2, header, 0))
-    figure.update_xaxes(tickangle=0, tickfont_size=_TICK_SIZE)
+    dress(figure, height=header + row * len(rows), margin=(left, 6, header, 0))
+    figure.update_xaxes(tickangle=0, tickfont_size=_TICK_SIZE, ticklabeloverflow="allow")
     figure.update_yaxes(tickfont_size=_TICK_SIZE)
     return figure
 

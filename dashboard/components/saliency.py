@@ -16,11 +16,15 @@ METHOD_NAMES = {SaliencyMethod.GRAD_CAM: "Grad-CAM", SaliencyMethod.GRADIENT: "G
 ONE_PX, MANY_PX = 288, 96
 NO_HUMAN_MAP = "None: no action unit belongs to a neutral face, so there is nothing to compare."
 _STYLE = f"""<style>
-.fi-maps{{display:grid;grid-template-columns:repeat(3,{MANY_PX + 2}px);gap:8px 10px;
-align-items:center;font-size:13px;line-height:18px}}
-.fi-maps .fi-head{{font-size:12px;opacity:.75}}
-.fi-maps .fi-row{{margin-top:8px}}
-.fi-maps .fi-num{{grid-column:2/4;margin-top:8px;display:flex;gap:10px;justify-content:end}}
+.fi-maps{{display:grid;gap:16px;font-size:13px;line-height:18px}}
+.fi-line{{display:grid;grid-template-columns:repeat(3,{MANY_PX + 2}px);gap:6px 10px;
+grid-template-areas:"name num num" "face net human";align-items:center}}
+.fi-line>:nth-child(1){{grid-area:name}}
+.fi-line>:nth-child(2){{grid-area:num;display:flex;gap:10px;justify-content:end}}
+.fi-line>:nth-child(3){{grid-area:face}}
+.fi-line>:nth-child(4){{grid-area:net}}
+.fi-line>:nth-child(5){{grid-area:human}}
+.fi-heads{{font-size:12px;opacity:.75;margin-bottom:-12px}}
 .fi-gap{{width:{MANY_PX}px;height:{MANY_PX}px;border:1px dashed rgba(128,128,128,.6);
 border-radius:2px;display:flex;align-items:center;justify-content:center;font-size:12px}}
 .fi-three{{display:grid;gap:16px;max-width:{3 * ONE_PX + 40}px;
@@ -30,11 +34,11 @@ grid-template-columns:repeat(auto-fit,minmax(min(240px,100%),1fr))}}
 box-sizing:border-box;text-align:center}}
 .fi-maps img,.fi-three img{{image-rendering:auto}}
 @media (min-width:641px){{
-.fi-maps{{grid-template-columns:88px repeat(3,{MANY_PX + 2}px) minmax(0,1fr);gap:8px 16px;
-grid-auto-flow:dense}}
-.fi-maps .fi-head:first-child{{grid-column:2}}
-.fi-maps .fi-row{{grid-column:1;margin-top:0}}
-.fi-maps .fi-num{{grid-column:5;margin-top:0;flex-direction:column;gap:0}}}}
+.fi-maps{{gap:8px}}
+.fi-line{{grid-template-columns:88px repeat(3,{MANY_PX + 2}px) 1fr;gap:16px;
+grid-template-areas:"name face net human num"}}
+.fi-line>:nth-child(2){{flex-direction:column;gap:0}}
+.fi-heads{{margin-bottom:0}}}}
 </style>"""
 
 
@@ -55,10 +59,11 @@ def compute(run_id: int, method: SaliencyMethod) -> None:
 
 def every(result: SaliencyResult) -> None:
     """Draw a line of three pictures for each emotion, with its correlation and n."""
-    heads = ("Mean face", "Network", "People")
-    head = "".join(f'<div class="fi-head">{text}</div>' for text in heads)
+    heads = ("", "", "Mean face", "Network", "Human map")
+    head = "".join(f"<div>{text}</div>" for text in heads)
     lines = "".join(_line(entry) for entry in result.by_emotion.values())
-    st.html(f'{STYLE}{_STYLE}<div class="fi-maps">{head}{lines}</div>')
+    top = f'<div class="fi-line fi-heads">{head}</div>'
+    st.html(f'{STYLE}{_STYLE}<div class="fi-maps">{top}{lines}</div>')
 
 
 def one(entry: EmotionSaliency) -> None:
@@ -89,11 +94,11 @@ def score(value: float | None) -> str:
 
 def _line(entry: EmotionSaliency) -> str:
     numbers = (
-        f'<div class="fi-num"><span>r {score(entry.correlation)}</span>'
+        f"<div><span>r {score(entry.correlation)}</span>"
         f'<span class="fi-dim">n {entry.n:,}</span></div>'
     )
     pictures = "".join(_pictures(entry, MANY_PX, ("", "", "")))
-    return f'<div class="fi-row">{name(entry.emotion)}</div>{numbers}{pictures}'
+    return f'<div class="fi-line">{name(entry.emotion)}{numbers}{pictures}</div>'
 
 
 def _pictures(entry: EmotionSaliency, target_px: int, captions: tuple[str, str, str]) -> list[str]:

@@ -63,7 +63,7 @@ def draw(result: SaliencyResult) -> None:
     )  # fmt: skip
     if chosen == ALL:
         mean = pictures.score(result.mean_correlation)
-        st.markdown(f"Mean correlation of network and people over emotions: **{mean}**")
+        st.markdown(f"Mean correlation of network and human map over emotions: **{mean}**")
         pictures.every(result)
     else:
         entry = result.by_emotion[Emotion(chosen)]
