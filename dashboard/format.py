@@ -15,13 +15,6 @@ EMOTION_COLOURS = {
     Emotion.SURPRISE: "#56B4E9",
 }
 
-STATUS_WORDS = {
-    JobStatus.QUEUED: "waiting",
-    JobStatus.RUNNING: "running",
-    JobStatus.DONE: "done",
-    JobStatus.FAILED: "failed",
-    JobStatus.CANCELLED: "cancelled",
-}
 STATUS_BADGES = {
     JobStatus.QUEUED: ":gray-badge[waiting]",
     JobStatus.RUNNING: ":blue-badge[running]",

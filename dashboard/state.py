@@ -1,6 +1,5 @@
 """What pages share: the workspace, the chosen data set, who is at work, and cached reads."""
 
-import pandas as pd
 import streamlit as st
 
 from core.services import datasets, duplicates
@@ -53,22 +52,6 @@ def default_annotator() -> str:
 def counts(dataset_id: int, revision: int) -> list[Count]:
     """Return the counts of a data set at a revision."""
     return datasets.counts(workspace(), dataset_id)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def count_table(dataset_id: int, revision: int) -> pd.DataFrame:
-    """Return the counts with one row each: split, emotion, original, current."""
-    return pd.DataFrame(
-        [
-            {
-                "split": c.split.value,
-                "emotion": c.emotion.value,
-                "original": c.original,
-                "current": c.current,
-            }
-            for c in counts(dataset_id, revision)
-        ]
-    )
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import SourceError
-from core.services import importing
+from core.services import datasets, importing
 from core.services.importing import ImportProgress, ImportReport
 from dashboard import state
 from dashboard.format import counted, duration, number
@@ -60,6 +60,16 @@ def mapping_of(text: str) -> dict[str, str]:
             )
         mapping[theirs] = ours
     return mapping
+
+
+def unfinished() -> None:
+    """Draw which data sets hold only part of an import, and how to complete them."""
+    for row in datasets.datasets(state.workspace()):
+        if not row.is_complete:
+            st.warning(
+                f"An import into {row.name} is running or was interrupted, so no page shows it. "
+                "If it was interrupted, import the same thing again: it goes on where it stopped."
+            )
 
 
 def report() -> None:

@@ -40,6 +40,7 @@ def run(path: str, upload: UploadedFile | None, name: str, mapping: str) -> None
         raise SourceError("Nothing is chosen; give a path or upload a zip or csv file.")
 
 
+uploads.unfinished()
 left, right = st.columns([3, 2], gap="large")
 with left:
     path, upload = source()

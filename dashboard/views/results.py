@@ -68,11 +68,11 @@ def confusion(runs: list[RunRow], subset: Subset) -> None:
     table = results.confusion(state.workspace(), run_id, subset)
     figure = scores.confusion_heatmap(table, as_shares=unit == "Row shares")
     figures.show(figure, key="results_confusion", alt="True emotions by predicted emotions")
-    right = int(table.to_numpy().trace())
-    n = int(table.to_numpy().sum())
+    right, n = int(table.to_numpy().trace()), int(table.to_numpy().sum())
+    share = f", {percent(right / n, digits=2)}" if n else ""
     st.caption(
-        f"Rows: the label. Columns: what the network said. {number(right)} of {number(n)} right"
-        + (f", {percent(right / n, digits=2)}." if n else ".")
+        f"Rows: the label. Columns: what the network said. {number(right)} of {number(n)} "
+        f"right{share}."
     )
 
 

@@ -18,26 +18,19 @@ ALL = "all"
 
 def choose_run(dataset: DatasetRow) -> RunRow:
     """Draw the choice of a finished run and return it; end the page where there is none."""
-    runs = scores.finished(dataset)
-    if not runs:
+    by_id = {run.id: run for run in scores.finished(dataset)}
+    if not by_id:
         empty(
-            "There is no trained network on this data set to look into. Freeze the data and "
-            "train a run first.",
+            "There is no trained network on this data set to look into. Train a run first.",
             page="views/experiments.py",
             label="Go to experiments",
         )
         st.stop()
-    by_id = {run.id: run for run in runs}
-    return by_id[
-        st.selectbox(
-            "Run",
-            list(by_id),
-            key="saliency_run",
-            bind="query-params",
-            width=320,
-            format_func=lambda run_id: run_name(by_id[run_id]),
-        )
-    ]
+    chosen = st.selectbox(
+        "Run", list(by_id), key="saliency_run", bind="query-params", width=320,
+        format_func=lambda run_id: run_name(by_id[run_id]),
+    )  # fmt: skip
+    return by_id[chosen]
 
 
 def offer(run: RunRow, method: SaliencyMethod) -> None:

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.images.encoding import encode
 from core.services import curation, datasets, duplicates, experiments, jobs, sampling, versions
 from core.workspace import Workspace
-from db.enums import Emotion, EventKind, ImageState, JobKind, JobStatus, Mask
+from db.enums import Emotion, EventKind, ImageState, JobKind, JobStatus, Mask, Split
 
 OpenPage = Callable[..., AppTest]
 N_FACES, N_SURPLUS = 56, 3
@@ -220,3 +220,12 @@ def test_sample_faces_are_made_on_request(
     found = datasets.find_dataset(workspace, "sample")
     assert datasets.progress(workspace, found.id).images == 50
     assert not page.exception
+
+
+def test_an_interrupted_import_is_told_and_shown_nowhere(
+    open_page: OpenPage, workspace: Workspace, add_faces: Callable[..., int]
+):
+    add_faces([(Split.TRAIN, Emotion.HAPPY, 7)], name="half", is_complete=False)
+    page = open_page("importing")
+    assert "An import into half is running or was interrupted" in page.warning[0].value
+    assert not page.sidebar.selectbox

@@ -24,3 +24,10 @@ def test_a_page_opens_in_a_filled_workspace(open_page, filled: Workspace, view):
     page = open_page(view)
     assert not page.exception
     assert not page.error
+
+
+def test_a_workspace_that_cannot_be_opened_is_one_sentence(open_page, monkeypatch):
+    monkeypatch.setenv("FEELINGIT_DATA", "/dev/null/data")
+    page = open_page("overview")
+    assert "The workspace /dev/null/data cannot be used" in page.error[0].value
+    assert not page.exception
