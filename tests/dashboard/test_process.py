@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.requests import Request
@@ -39,7 +40,8 @@ def test_no_page_loads_torch(filled: Workspace):
 
 
 def test_the_health_route_says_that_feelingit_answers():
-    response = asyncio.run(health(Request({"type": "http"})))
+    with ThreadPoolExecutor() as beside:  # Playwright keeps an event loop in this thread
+        response = beside.submit(asyncio.run, health(Request({"type": "http"}))).result()
     assert json.loads(response.body) == {"app": "feelingit", "status": "ok"}
     assert [route.path for route in ROUTES] == ["/api/health"]
 
