@@ -10,7 +10,8 @@ from db.enums import Mask, ModelName
 
 Setting = str | int | float | bool | None
 
-SMALL_STUDY_EPOCHS = 12  # `fast` on about 800 drawn faces: learns, and four masks take minutes
+SMALL_STUDY_EPOCHS = 16  # of `fast` on about 800 drawn faces: four masks take under 3 minutes
+SMALL_STUDY_BATCH = 32  # 25 steps an epoch there; with 64 it learns half as much in the time
 
 
 class Optimizer(StrEnum):
@@ -166,9 +167,10 @@ PRESETS: Mapping[ModelName, TrainConfig] = {
         model=ModelName.FAST,
         image_size=48,
         start_size=32,
-        batch_size=128,
+        batch_size=64,
         epochs=12,
-        learning_rate=0.1,
+        learning_rate=0.05,
+        optimizer=Optimizer.MUON,
         weight_decay=5e-4,
         label_smoothing=0.1,
         augment=True,
@@ -191,3 +193,14 @@ def preset(model: ModelName, **overrides: Setting) -> TrainConfig:
     if "start_size" not in overrides and isinstance(size, int) and isinstance(start, int):
         settings["start_size"] = min(size, start)
     return TrainConfig.from_json(settings)
+
+
+def small_study(mask: Mask) -> TrainConfig:
+    """Return the recipe of the study in small: `fast` on a few hundred faces, in half a minute."""
+    return preset(
+        ModelName.FAST,
+        mask=mask,
+        epochs=SMALL_STUDY_EPOCHS,
+        batch_size=SMALL_STUDY_BATCH,
+        start_size=PRESETS[ModelName.FAST].image_size,
+    )

@@ -18,10 +18,10 @@ class Strength:
         shift_share: Movement each way, as a share of half the side.
     """
 
-    turn_degrees: float = 10.0
-    log_scale: float = 0.1
-    log_aspect: float = 0.05
-    shift_share: float = 0.1
+    turn_degrees: float = 8.0
+    log_scale: float = 0.08
+    log_aspect: float = 0.04
+    shift_share: float = 0.08
 
 
 def random_views(faces: torch.Tensor, size: int, strength: Strength | None = None) -> torch.Tensor:

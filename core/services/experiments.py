@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.configs import SMALL_STUDY_EPOCHS, Setting, TrainConfig, preset
+from core.configs import Setting, TrainConfig, preset, small_study
 from core.errors import UnknownRunError
 from core.services.datasets import find_dataset
 from core.services.versions import find_version, freeze
@@ -57,7 +57,7 @@ def queue_small_study(workspace: Workspace, dataset_name: str) -> list[RunRow]:
     with workspace.writing() as session:
         if stored.of_dataset(session, dataset_id):
             return []
-        run_ids = [_add(session, version_id, _small(mask)) for mask in Mask]
+        run_ids = [_add(session, version_id, small_study(mask)) for mask in Mask]
         payload = {"run": run_ids[0], "method": SaliencyMethod.GRAD_CAM.value}
         stored_jobs.add(session, JobKind.SALIENCY, payload, now=datetime.now(UTC))
     return [find_run(workspace, run_id) for run_id in run_ids]
@@ -110,10 +110,6 @@ def record_start(
         stored.save_start(session, run_id, provenance=provenance, test_split=test_split)
         if is_fresh:
             stored.delete_epochs(session, run_id)
-
-
-def _small(mask: Mask) -> TrainConfig:
-    return preset(ModelName.FAST, mask=mask, seed=0, epochs=SMALL_STUDY_EPOCHS)
 
 
 def _add(session: Session, version_id: int, config: TrainConfig) -> int:

@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from core.configs import PRESETS, Optimizer, TrainConfig, preset
+from core.configs import (
+    PRESETS,
+    SMALL_STUDY_EPOCHS,
+    Optimizer,
+    TrainConfig,
+    preset,
+    small_study,
+)
 from core.errors import ConfigError
 from db.enums import Mask, ModelName
 
@@ -76,3 +83,10 @@ def test_a_setting_that_cannot_work_is_refused_by_name(name, value):
 def test_a_configuration_without_model_is_refused():
     with pytest.raises(ConfigError, match="fast, vgg16, resnet50"):
         TrainConfig.from_json({"epochs": 3})
+
+
+@pytest.mark.parametrize("mask", list(Mask))
+def test_the_study_in_small_is_the_fast_recipe_at_full_size_throughout(mask):
+    config = small_study(mask)
+    assert (config.model, config.mask, config.start_size) == (ModelName.FAST, mask, 48)
+    assert config.epochs == SMALL_STUDY_EPOCHS

@@ -17,7 +17,7 @@ CONFIG = preset(ModelName.FAST)
     ("model", "image_size", "name", "cells"),
     [
         (ModelName.FAST, 48, "features", (6, 6)),
-        (ModelName.FAST, 32, "features.2", (8, 8)),
+        (ModelName.FAST, 32, "features.4", (8, 8)),
         (ModelName.VGG16, 48, "features.22", (6, 6)),
         (ModelName.VGG16, 128, "features.29", (8, 8)),
         (ModelName.RESNET50, 48, "layer2", (6, 6)),

@@ -93,7 +93,7 @@ def test_grad_cam_of_the_fast_network_is_its_class_activation_map(noise):
     found = maps(model, noise, np.arange(7), CONFIG, SaliencyMethod.GRAD_CAM)
     with torch.no_grad():
         activations = model.features(standardised(torch.from_numpy(noise)[:, None] / 255))
-        weights = model.classifier[1].weight[:, :, None, None]
+        weights = model.classifier.weight[:, :, None, None]
         cells = ((activations * weights).sum(dim=1) / 36).relu().numpy()  # the mean of 6x6 cells
     offset = cell_offset(model, CONFIG, cam_layer(model, CONFIG))
     down, right = ((np.arange(SIDE) + 0.5 - moved) / 8 - 0.5 for moved in offset)
