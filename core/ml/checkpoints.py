@@ -23,8 +23,11 @@ def save(content: Mapping[str, object], path: Path) -> None:
     """Write tensors and plain values to a file that is either the old one or whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    torch.save(dict(content), partial)
-    partial.replace(path)
+    try:
+        torch.save(dict(content), partial)
+        partial.replace(path)
+    finally:  # on a full disk, do not keep half a file
+        partial.unlink(missing_ok=True)
 
 
 def read(path: Path, keys: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import torch
 
 from core.configs import Optimizer
 from core.errors import CheckpointError, DivergedError, JobCancelledError
+from core.ml.checkpoints import CHECKPOINT_NAME, WEIGHTS_NAME
 from core.ml.evaluation import load, probabilities
 from core.ml.training import train
 from db.enums import Mask
@@ -81,6 +82,22 @@ def test_a_finished_run_started_again_trains_no_further(faces, parts, tiny, tmp_
     first = train(faces, parts, tiny, on_epoch=ignore, run_dir=tmp_path)
     again = train(faces, parts, tiny, on_epoch=ignore, run_dir=tmp_path)
     assert first.reports == again.reports
+    assert torch.equal(weights_of(first), weights_of(again))
+
+
+def test_a_finished_run_keeps_its_weights_once(faces, parts, tiny, tmp_path):
+    train(faces, parts, tiny, on_epoch=ignore, run_dir=tmp_path)
+    weights, checkpoint = tmp_path / WEIGHTS_NAME, tmp_path / CHECKPOINT_NAME
+    assert checkpoint.stat().st_size < weights.stat().st_size / 100
+
+
+def test_a_run_killed_before_its_weights_were_written_still_ends(faces, parts, tiny, tmp_path):
+    whole = train(faces, parts, tiny, on_epoch=ignore)
+    with pytest.raises(JobCancelledError):
+        train(faces, parts, tiny, on_epoch=stop_after(3), run_dir=tmp_path)
+    assert not (tmp_path / WEIGHTS_NAME).exists()
+    resumed = train(faces, parts, tiny, on_epoch=ignore, run_dir=tmp_path)
+    assert torch.equal(weights_of(resumed), weights_of(whole))
 
 
 def test_the_weights_left_behind_are_those_returned(faces, parts, tiny, tmp_path):
