@@ -18,6 +18,7 @@ from core.metrics.classification import score
 from core.ml.devices import choose_device, precision
 from core.ml.evaluation import probabilities
 from core.ml.models import build
+from core.ml.optimizers import optimizer_for
 from core.ml.training import EpochReport, train
 from core.quality.partition import Partition, partition
 from core.services.importing import import_path
@@ -111,9 +112,7 @@ def bare_loop(config: TrainConfig) -> float:
     """Return faces a second of the same network, optimizer and precision on random tensors."""
     device = choose_device()
     model = build(config).to(device).to(memory_format=torch.channels_last).train()
-    optimizer = torch.optim.SGD(
-        model.parameters(), lr=0.01, momentum=0.9, nesterov=True, fused=True
-    )
+    optimizer = optimizer_for(model, config, device)
     shape = (config.batch_size, 1, config.image_size, config.image_size)
     inputs = torch.rand(shape, device=device).contiguous(memory_format=torch.channels_last)
     labels = torch.randint(0, 7, (config.batch_size,), device=device)
