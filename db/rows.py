@@ -11,6 +11,7 @@ from db.enums import (
     ImageState,
     JobKind,
     JobStatus,
+    LabelPolicy,
     Mask,
     ModelName,
     Split,
@@ -27,6 +28,7 @@ class DatasetRow:
     created_at: datetime
     is_complete: bool
     revision: int
+    label_policy: LabelPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ class ImageRow:
     dataset_id: int
     source_path: str
     split: Split
+    original_split: Split
     original_label: Emotion
     label: Emotion
     state: ImageState
@@ -110,6 +113,7 @@ class VersionRow:
     dataset: str
     created_at: datetime
     n_images: int
+    label_policy: LabelPolicy
 
 
 @dataclass(frozen=True, kw_only=True)

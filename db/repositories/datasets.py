@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from db.enums import Emotion, ImageState, Split
+from db.enums import Emotion, ImageState, LabelPolicy, Split
 from db.models import Dataset, Image
 from db.rows import DatasetRow
 
@@ -23,7 +23,9 @@ def by_name(session: Session, name: str) -> DatasetRow | None:
 
 def create(session: Session, name: str, *, now: datetime) -> DatasetRow:
     """Add an empty data set that is not complete yet, and return it."""
-    dataset = Dataset(name=name, created_at=now, is_complete=False, revision=0)
+    dataset = Dataset(
+        name=name, created_at=now, is_complete=False, revision=0, label_policy=LabelPolicy.LATEST
+    )
     session.add(dataset)
     session.flush()
     return _row(dataset)
@@ -68,4 +70,5 @@ def _row(dataset: Dataset) -> DatasetRow:
         created_at=dataset.created_at,
         is_complete=dataset.is_complete,
         revision=dataset.revision,
+        label_policy=dataset.label_policy,
     )

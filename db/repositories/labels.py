@@ -164,6 +164,7 @@ def image_row(found: Image) -> ImageRow:
         dataset_id=found.dataset_id,
         source_path=found.source_path,
         split=found.split,
+        original_split=found.original_split,
         original_label=found.original_label,
         label=found.label,
         state=found.state,

@@ -94,6 +94,7 @@ def _rows(session: Session, statement: Select[DatasetVersion, str]) -> list[Vers
             dataset=dataset,
             created_at=version.created_at,
             n_images=version.n_images,
+            label_policy=version.label_policy,
         )
         for version, dataset in session.execute(statement)
     ]
