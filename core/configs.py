@@ -18,6 +18,7 @@ class Optimizer(StrEnum):
 
     ADAM = "adam"
     SGD = "sgd"
+    MUON = "muon"
 
 
 class Schedule(StrEnum):
@@ -40,7 +41,7 @@ class TrainConfig:
         batch_size: Faces a step.
         epochs: Most passes over the training faces; exactly as many when `patience` is None.
         learning_rate: The constant rate, or the peak of the schedule.
-        optimizer: Adam, or SGD with Nesterov momentum 0.9.
+        optimizer: Adam, SGD with Nesterov momentum 0.9, or Muon (see `core.ml.muon`).
         schedule: What the learning rate does.
         weight_decay: L2 penalty on weights of two or more dimensions.
         label_smoothing: Share of each target spread evenly over all classes, 0..1.

@@ -41,6 +41,12 @@ MASK_NAMES = {
     Mask.EYES: "Eyes",
     Mask.MOUTH: "Nose and mouth",
 }
+_SHORT_MASKS = {
+    Mask.NONE: "no mask",
+    Mask.FOREHEAD: "forehead",
+    Mask.EYES: "eyes",
+    Mask.MOUTH: "nose, mouth",
+}
 MODEL_NAMES = {
     ModelName.FAST: "Fast",
     ModelName.VGG16: "VGG-16",
@@ -95,7 +101,7 @@ def run_name(run: RunRow) -> str:
 def run_label(run: RunRow) -> str:
     """Return a run's name in two short lines for the side of a chart: model, then mask."""
     seed = f", seed {run.seed}" if run.seed else ""
-    return f"#{run.id} {MODEL_NAMES[run.model]}{seed}<br>{MASK_NAMES[run.mask].lower()}"
+    return f"#{run.id} {MODEL_NAMES[run.model]}{seed}<br>{_SHORT_MASKS[run.mask]}"
 
 
 def title(emotion: Emotion) -> str:

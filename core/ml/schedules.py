@@ -8,17 +8,17 @@ MIDDLE_SIZE_AFTER = 0.5
 FULL_SIZE_AFTER = 0.8
 
 
-def learning_rate(config: TrainConfig, progress: float) -> float:
-    """Return the learning rate of a step at `progress` (0 first, below 1 last) of all epochs.
+def rate_share(config: TrainConfig, progress: float) -> float:
+    """Return the share of the peak learning rate at `progress` (0 first, below 1 last) of a run.
 
     One cycle climbs linearly to the peak and falls linearly to 0 (Smith and Topin 2017).
     """
     if config.schedule is Schedule.CONSTANT:
-        return config.learning_rate
+        return 1.0
     if progress < WARM_UP_SHARE:
         climbed = progress / WARM_UP_SHARE
-        return config.learning_rate * (FIRST_RATE_SHARE + (1 - FIRST_RATE_SHARE) * climbed)
-    return config.learning_rate * (1 - progress) / (1 - WARM_UP_SHARE)
+        return FIRST_RATE_SHARE + (1 - FIRST_RATE_SHARE) * climbed
+    return (1 - progress) / (1 - WARM_UP_SHARE)
 
 
 def face_size(config: TrainConfig, epoch: int) -> int:

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812 (PyTorch's own name for it)
 
-from core.configs import Optimizer, TrainConfig
+from core.configs import TrainConfig
 from core.errors import CheckpointError, DivergedError
 from core.images.faces import FaceSet
 from core.ml.augmentation import random_views
@@ -29,10 +29,10 @@ from core.ml.checkpoints import (
 from core.ml.devices import choose_device, precision
 from core.ml.evaluation import log_probabilities
 from core.ml.models import build
-from core.ml.schedules import face_size, learning_rate
+from core.ml.optimizers import optimizer_for
+from core.ml.schedules import face_size, rate_share
 from core.quality.partition import Partition
 
-MOMENTUM = 0.9
 CHECKPOINT_KEYS = frozenset({"config", "model", "optimizer", "random", "reports", "best"})
 
 
@@ -67,7 +67,7 @@ class TrainedModel:
         model: The network with the weights of the best epoch, in evaluation mode.
         config: How it was trained.
         reports: Every epoch, first to last.
-        best_epoch: Number of the epoch with the lowest validation loss.
+        best_epoch: Number of the epoch with the lowest validation loss of those at full size.
     """
 
     model: nn.Module
@@ -129,7 +129,7 @@ class _Run:
         self.config = config
         self.device = device
         self.model = build(config).to(device).to(memory_format=torch.channels_last)
-        self.optimizer = _optimizer(self.model, config)
+        self.optimizer = optimizer_for(self.model, config, device)
         self.reports: list[EpochReport] = []
         self.best: Weights = {}
 
@@ -140,10 +140,20 @@ class _Run:
         return done >= self.config.epochs or (patience is not None and waited >= patience)
 
     def best_epoch(self) -> int:
-        """Return the number of the epoch with the lowest validation loss, 0 before the first."""
+        """Return the number of the epoch with the lowest validation loss, 0 before the first.
+
+        While faces still grow it is the last one: losses at other sizes do not compare.
+        """
         if not self.reports:
             return 0
-        return min(self.reports, key=lambda report: report.validation_loss).number
+        at_full_size = [
+            report
+            for report in self.reports
+            if face_size(self.config, report.number - 1) == self.config.image_size
+        ]
+        return min(
+            at_full_size or self.reports[-1:], key=lambda report: report.validation_loss
+        ).number
 
     def one_epoch(self, training: Faces, validation: Faces) -> EpochReport:
         """Train once over the training faces, look at the validation faces, and report."""
@@ -178,7 +188,7 @@ class _Run:
         for step, batch in enumerate(batches):
             progress = (epoch + step / n_steps) / self.config.epochs
             for group in self.optimizer.param_groups:
-                group["lr"] = learning_rate(self.config, progress)
+                group["lr"] = group["peak"] * rate_share(self.config, progress)
             total += self._step(training, batch.to(self.device), size)
         loss, accuracy = (total / len(training)).tolist()
         return loss, accuracy
@@ -241,17 +251,3 @@ class _Run:
         if run_dir is not None:
             save(self.best, run_dir / WEIGHTS_NAME)
         return TrainedModel(self.model.eval(), self.config, tuple(self.reports), self.best_epoch())
-
-
-def _optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
-    """Return the optimizer; weight decay leaves biases and batch norm alone."""
-    parameters = list(model.parameters())
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": config.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    if config.optimizer is Optimizer.ADAM:
-        return torch.optim.Adam(groups, lr=config.learning_rate, fused=True)
-    return torch.optim.SGD(
-        groups, lr=config.learning_rate, momentum=MOMENTUM, nesterov=True, fused=True
-    )

@@ -13,7 +13,7 @@ from db.enums import (
     Split,
     Subset,
 )
-from db.rows import DatasetRow, EpochRow, EventRow, ImageRow, JobRow, RunRow, VersionRow
+from db.rows import DatasetRow, EpochRow, EventRow, ImageRow, JobRow, ResultRow, RunRow, VersionRow
 
 __all__ = [
     "EMOTIONS",
@@ -29,6 +29,7 @@ __all__ = [
     "JobStatus",
     "Mask",
     "ModelName",
+    "ResultRow",
     "RunRow",
     "SaliencyMethod",
     "Split",

@@ -11,7 +11,8 @@ from dashboard.components.figures import dress, palette
 
 AMOUNTS = "Cividis"  # even steps for every kind of colour vision
 _DARK_INK, _LIGHT_INK = "#000000", "#FFFFFF"
-_ROW_PX, _HEADER_LINE_PX, _HEADER_PX = 32, 16, 12
+_ROW_PX, _LINE_PX, _HEADER_PX, _LEFT_PX, _LETTER_PX = 28, 12, 14, 14, 6.2
+_TICK_SIZE = 11  # seven names side by side fit a phone
 
 
 def heatmap(
@@ -48,10 +49,7 @@ def heatmap(
     )
     _write(figure, values / most, texts)
     _name(figure, rows, columns)
-    header = _HEADER_PX + _HEADER_LINE_PX * max(name.count("<br>") + 1 for name in columns)
-    height = header + _ROW_PX * len(rows)
-    left = 16 + round(6.4 * max(len(part) for row in rows for part in row.split("<br>")))
-    return dress(figure, height=height, margin=(left, 2, header, 0))
+    return _size(figure, rows, columns)
 
 
 def ink(share: float) -> str:
@@ -65,6 +63,23 @@ def ink(share: float) -> str:
     ]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return _DARK_INK if luminance > 0.179 else _LIGHT_INK  # equal WCAG contrast to both at 0.179
+
+
+def _most_lines(names: Sequence[str]) -> int:
+    return max(name.count("<br>") + 1 for name in names)
+
+
+def _size(figure: go.Figure, rows: Sequence[str], columns: Sequence[str]) -> go.Figure:
+    """Give the figure room for its names and rows; the names stay level, also on a phone."""
+    header = _HEADER_PX + _LINE_PX * _most_lines(columns)
+    row = _ROW_PX + _LINE_PX * (_most_lines(rows) - 1)
+    left = _LEFT_PX + round(
+        _LETTER_PX * max(len(part) for name in rows for part in name.split("<br>"))
+    )
+    dress(figure, height=header + row * len(rows), margin=(left, 2, header, 0))
+    figure.update_xaxes(tickangle=0, tickfont_size=_TICK_SIZE)
+    figure.update_yaxes(tickfont_size=_TICK_SIZE)
+    return figure
 
 
 def _name(figure: go.Figure, rows: Sequence[str], columns: Sequence[str]) -> None:

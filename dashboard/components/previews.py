@@ -20,20 +20,23 @@ _STYLE = """<style>
 .fi-masks{display:grid;grid-template-columns:max-content 1fr;gap:8px 12px;align-items:center;
 font-size:13px}
 .fi-masks .fi-faces{gap:4px}
+.fi-masks .fi-off{opacity:.4}
+@media (max-width:640px){.fi-masks{grid-template-columns:1fr;gap:4px}
+.fi-masks .fi-faces{gap:2px}}
 </style>"""
 
 
 def masks(dataset: DatasetRow, chosen: Sequence[Mask]) -> None:
-    """Draw a face of each emotion under each mask."""
+    """Draw a face of each emotion under every mask, those that are not chosen faded."""
     samples = state.samples(dataset.id, dataset.revision, per_emotion=1)
     rows = [row for images in samples.values() for row in images]
     contents = state.blobs(tuple(row.id for row in rows))
-    lines = "".join(
-        f'<div>{MASK_NAMES[mask]}</div><div class="fi-faces">'
-        + "".join(_covered(row, contents[row.id], mask) for row in rows)
-        + "</div>"
-        for mask in chosen
-    )
+    lines = ""
+    for mask in Mask:
+        fade = "" if mask in chosen else " fi-off"
+        figures = "".join(_covered(row, contents[row.id], mask) for row in rows)
+        lines += f'<div class="{fade}">{MASK_NAMES[mask]}</div>'
+        lines += f'<div class="fi-faces{fade}">{figures}</div>'
     st.html(f'{STYLE}{_STYLE}<div class="fi-masks">{lines}</div>')
 
 

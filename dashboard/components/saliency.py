@@ -16,18 +16,25 @@ METHOD_NAMES = {SaliencyMethod.GRAD_CAM: "Grad-CAM", SaliencyMethod.GRADIENT: "G
 ONE_PX, MANY_PX = 288, 96
 NO_HUMAN_MAP = "None: no action unit belongs to a neutral face, so there is nothing to compare."
 _STYLE = f"""<style>
-.fi-maps{{display:grid;grid-template-columns:repeat(3,{MANY_PX + 2}px) minmax(0,1fr);
-gap:10px 10px;align-items:center;font-size:13px}}
-.fi-maps .fi-head{{font-size:12px;line-height:16px;opacity:.75;align-self:end}}
-.fi-maps .fi-row{{grid-column:1/-1;margin-top:6px}}
+.fi-maps{{display:grid;grid-template-columns:repeat(3,{MANY_PX + 2}px);gap:8px 10px;
+align-items:center;font-size:13px;line-height:18px}}
+.fi-maps .fi-head{{font-size:12px;opacity:.75}}
+.fi-maps .fi-row{{margin-top:8px}}
+.fi-maps .fi-num{{grid-column:2/4;margin-top:8px;display:flex;gap:10px;justify-content:end}}
 .fi-gap{{width:{MANY_PX}px;height:{MANY_PX}px;border:1px dashed rgba(128,128,128,.6);
 border-radius:2px;display:flex;align-items:center;justify-content:center;font-size:12px}}
-.fi-three{{display:flex;flex-wrap:wrap;gap:16px}}
-.fi-three .fi-gap{{width:{ONE_PX}px;height:{ONE_PX}px;padding:0 24px;box-sizing:border-box;
-text-align:center}}
+.fi-three{{display:grid;gap:16px;max-width:{3 * ONE_PX + 40}px;
+grid-template-columns:repeat(auto-fit,minmax(min(240px,100%),1fr))}}
+.fi-three img{{width:100%;max-width:{ONE_PX}px;box-sizing:border-box}}
+.fi-three .fi-gap{{width:100%;max-width:{ONE_PX}px;height:auto;aspect-ratio:1;padding:0 24px;
+box-sizing:border-box;text-align:center}}
+.fi-maps img,.fi-three img{{image-rendering:auto}}
 @media (min-width:641px){{
-.fi-maps{{grid-template-columns:88px repeat(3,{MANY_PX + 2}px) minmax(0,1fr);gap:10px 16px}}
-.fi-maps .fi-row{{grid-column:auto;margin-top:0}}}}
+.fi-maps{{grid-template-columns:88px repeat(3,{MANY_PX + 2}px) minmax(0,1fr);gap:8px 16px;
+grid-auto-flow:dense}}
+.fi-maps .fi-head:first-child{{grid-column:2}}
+.fi-maps .fi-row{{grid-column:1;margin-top:0}}
+.fi-maps .fi-num{{grid-column:5;margin-top:0;flex-direction:column;gap:0}}}}
 </style>"""
 
 
@@ -48,11 +55,8 @@ def compute(run_id: int, method: SaliencyMethod) -> None:
 
 def every(result: SaliencyResult) -> None:
     """Draw a line of three pictures for each emotion, with its correlation and n."""
-    heads = ("", "Mean face", "Network", "People", "")
-    head = "".join(
-        f'<div class="fi-head{" fi-row" if not place else ""}">{text}</div>'
-        for place, text in enumerate(heads)
-    )
+    heads = ("Mean face", "Network", "People")
+    head = "".join(f'<div class="fi-head">{text}</div>' for text in heads)
     lines = "".join(_line(entry) for entry in result.by_emotion.values())
     st.html(f'{STYLE}{_STYLE}<div class="fi-maps">{head}{lines}</div>')
 
@@ -69,7 +73,11 @@ def scores(entry: EmotionSaliency) -> None:
     left_out = f", {counted(entry.n_empty, 'face')} left out: empty map" if entry.n_empty else ""
     with st.grid(3, min_column_width=140, gap="small"):
         st.metric("Correlation", score(entry.correlation), help="Pearson's r of the two maps.")
-        st.metric("Similarity", score(entry.similarity), help="Shared mass of the two maps, 0..1.")
+        st.metric(
+            "Similarity",
+            score(entry.similarity).lstrip("+"),
+            help="Shared mass of the two maps, 0..1.",
+        )
         st.metric("Faces", f"{entry.n:,}")
     st.caption(f"Mean over test faces labeled {entry.emotion.value}{left_out}.")
 
@@ -81,13 +89,11 @@ def score(value: float | None) -> str:
 
 def _line(entry: EmotionSaliency) -> str:
     numbers = (
-        f'<div>r {score(entry.correlation)}<br><span class="fi-dim">n {entry.n:,}</span></div>'
+        f'<div class="fi-num"><span>r {score(entry.correlation)}</span>'
+        f'<span class="fi-dim">n {entry.n:,}</span></div>'
     )
-    return (
-        f'<div class="fi-row">{name(entry.emotion)}</div>'
-        + "".join(_pictures(entry, MANY_PX, ("", "", "")))
-        + numbers
-    )
+    pictures = "".join(_pictures(entry, MANY_PX, ("", "", "")))
+    return f'<div class="fi-row">{name(entry.emotion)}</div>{numbers}{pictures}'
 
 
 def _pictures(entry: EmotionSaliency, target_px: int, captions: tuple[str, str, str]) -> list[str]:

@@ -6,8 +6,18 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.services import experiments
 from core.services.results import Heatmap, Metric
-from core.services.terms import EMOTIONS, Mask, ModelName, ResultRow, RunRow
+from core.services.terms import (
+    EMOTIONS,
+    DatasetRow,
+    JobStatus,
+    Mask,
+    ModelName,
+    ResultRow,
+    RunRow,
+)
+from dashboard import state
 from dashboard.components.heatmaps import heatmap
 from dashboard.format import MASK_NAMES, MODEL_NAMES, number, percent, run_label, run_name, title
 
@@ -18,6 +28,17 @@ METRIC_NOTES = {
     Metric.F1: "F1: the harmonic mean of precision and accuracy (recall) of an emotion.",
 }
 PERCENT_COLUMNS = ("Accuracy", "Weighted F1", "Macro F1")
+
+
+def finished(dataset: DatasetRow) -> list[RunRow]:
+    """Return the finished runs on a data set in the study's order."""
+    return in_order(
+        [
+            run
+            for run in experiments.runs(state.workspace())
+            if run.dataset == dataset.name and run.status is JobStatus.DONE
+        ]
+    )
 
 
 def in_order(runs: Sequence[RunRow]) -> list[RunRow]:

@@ -10,7 +10,7 @@ from core.services import experiments, versions
 from core.services.terms import DatasetRow, JobStatus, Mask, ModelName, RunRow, VersionRow
 from dashboard import state
 from dashboard.components import curves, figures
-from dashboard.format import MASK_NAMES, MODEL_NAMES, ago, counted, percent
+from dashboard.format import MASK_NAMES, MODEL_NAMES, ago, counted, percent, run_name
 
 _OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
 MODEL_NOTES = {
@@ -90,7 +90,7 @@ def live(run: RunRow) -> None:
         return
     n_epochs = int(run.config["epochs"])
     last = epochs[-1]
-    words = f"Epoch {last.number} of {n_epochs}"
+    words = f"{run_name(run)}: epoch {last.number} of {n_epochs}"
     if last.validation_accuracy is not None:
         words += f", validation accuracy {percent(last.validation_accuracy)}"
     st.caption(words)

@@ -16,10 +16,12 @@ MOST_ROWS = 24
 
 def finished(dataset: DatasetRow) -> list[RunRow]:
     """Return the finished runs on a data set in the study's order; end the page without any."""
-    runs = [run for run in experiments.runs(state.workspace()) if run.dataset == dataset.name]
-    done = [run for run in runs if run.status is JobStatus.DONE]
+    done = scores.finished(dataset)
     if not done:
-        still = sum(run.status in (JobStatus.QUEUED, JobStatus.RUNNING) for run in runs)
+        still = sum(
+            run.dataset == dataset.name and run.status in (JobStatus.QUEUED, JobStatus.RUNNING)
+            for run in experiments.runs(state.workspace())
+        )
         hint = (
             f"{counted(still, 'run')} not done yet. The figures appear here when the first is."
             if still
@@ -27,7 +29,7 @@ def finished(dataset: DatasetRow) -> list[RunRow]:
         )
         empty(hint, page="views/experiments.py", label="Go to experiments")
         st.stop()
-    return scores.in_order(done)
+    return done
 
 
 def overall(runs: list[RunRow], subset: Subset) -> None:

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from core.errors import NotReadyError
-from core.services import experiments
 from core.services import saliency as maps
 from core.services.saliency import SaliencyResult
-from core.services.terms import DatasetRow, Emotion, JobStatus, RunRow, SaliencyMethod
+from core.services.terms import DatasetRow, Emotion, RunRow, SaliencyMethod
 from dashboard import state
 from dashboard.components import saliency as pictures
 from dashboard.components import scores
@@ -19,10 +18,7 @@ ALL = "all"
 
 def choose_run(dataset: DatasetRow) -> RunRow:
     """Draw the choice of a finished run and return it; end the page where there is none."""
-    runs = [
-        run for run in experiments.runs(state.workspace())
-        if run.dataset == dataset.name and run.status is JobStatus.DONE
-    ]  # fmt: skip
+    runs = scores.finished(dataset)
     if not runs:
         empty(
             "There is no trained network on this data set to look into. Freeze the data and "
@@ -31,7 +27,7 @@ def choose_run(dataset: DatasetRow) -> RunRow:
             label="Go to experiments",
         )
         st.stop()
-    by_id = {run.id: run for run in scores.in_order(runs)}
+    by_id = {run.id: run for run in runs}
     return by_id[
         st.selectbox(
             "Run",

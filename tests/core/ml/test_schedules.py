@@ -3,23 +3,23 @@
 import pytest
 
 from core.configs import preset
-from core.ml.schedules import face_size, learning_rate
+from core.ml.schedules import face_size, rate_share
 from db.enums import ModelName
 
 
 def test_one_cycle_climbs_to_the_peak_and_falls_to_nothing():
-    config = preset(ModelName.FAST, learning_rate=0.1)
-    rates = [learning_rate(config, step / 100) for step in range(100)]
-    assert max(rates) == pytest.approx(0.1)
-    assert rates[0] < 0.01
-    assert rates[-1] < 0.002
+    config = preset(ModelName.FAST)
+    rates = [rate_share(config, step / 100) for step in range(100)]
+    assert max(rates) == pytest.approx(1)
+    assert rates[0] < 0.1
+    assert rates[-1] < 0.02
     peak = rates.index(max(rates))
     assert rates == sorted(rates[: peak + 1]) + sorted(rates[peak + 1 :], reverse=True)
 
 
 def test_a_constant_schedule_is_constant():
     config = preset(ModelName.VGG16)
-    assert {learning_rate(config, step / 10) for step in range(10)} == {1e-4}
+    assert {rate_share(config, step / 10) for step in range(10)} == {1.0}
 
 
 def test_faces_grow_and_end_at_full_size():
