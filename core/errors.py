@@ -80,12 +80,31 @@ class UnknownBatchError(FeelingItError):
     """No batch of label events has the given id, or it was undone already."""
 
 
+class PressError(FeelingItError):
+    """A press of an annotator cannot be stored as it was sent."""
+
+
+class AccessError(FeelingItError):
+    """A request carries no valid permission for what it asks."""
+
+
 class NotReadyError(FeelingItError):
     """Something asked for exists but cannot be used yet."""
 
 
 class EmptySetError(FeelingItError):
     """An operation needs images and there are none."""
+
+
+class InSampleError(FeelingItError):
+    """Labels were to be judged by networks that had been taught these very labels."""
+
+    def __init__(self, n_seen: int, n: int) -> None:
+        super().__init__(
+            f"{n_seen:,} of {n:,} faces were judged by a network that was trained on them or on "
+            "copies of them, which hides wrong labels; use the out-of-fold probabilities of "
+            "`feelingit issues NAME`."
+        )
 
 
 class NoHumanMapError(FeelingItError):
@@ -143,3 +162,11 @@ class UnsupportedSystemError(FeelingItError):
 
     def __init__(self) -> None:
         super().__init__("Jobs need Linux or macOS; on Windows run FeelingIt inside WSL.")
+
+
+class ExportError(FeelingItError):
+    """A data set cannot be written where it was asked to be."""
+
+
+class LabelFileError(FeelingItError):
+    """A file of labels cannot be read, or has lines that must not be taken."""

@@ -38,7 +38,7 @@ def undo(workspace: Workspace, batch: str, *, annotator: str) -> int:
             )
         if events[0].undoes is not None or labels.is_undone(session, batch):
             raise UnknownBatchError(f"Batch {batch!r} was undone already; nothing was changed.")
-        inverse = _take_back(session, events, annotator=annotator)
+        inverse = take_back(session, events, annotator=annotator)
         return sum(event.reason == REASON for event in inverse)
 
 
@@ -53,12 +53,18 @@ def undo_last(workspace: Workspace, dataset_id: int, *, annotator: str) -> Event
         )
         if batch is None:
             return None
-        return _take_back(session, labels.batch_events(session, batch), annotator=annotator)[-1]
+        return take_back(session, labels.batch_events(session, batch), annotator=annotator)[-1]
 
 
-def _take_back(session: Session, events: list[EventRow], *, annotator: str) -> list[EventRow]:
+def take_back(
+    session: Session, events: list[EventRow], *, annotator: str, batch: str | None = None
+) -> list[EventRow]:
+    """Take one batch's events back inside a transaction and return the undo's events.
+
+    `batch` is the id of the undo; whoever sends an undo twice with one id can be recognised.
+    """
     images = {row.id: row for row in labels.images(session, [event.image_id for event in events])}
-    undo_batch, now = uuid4().hex, datetime.now(UTC)
+    undo_batch, now = batch or uuid4().hex, datetime.now(UTC)
     inverse = [
         _inverse(event, images[event.image_id], annotator=annotator, batch=undo_batch, now=now)
         for event in reversed(events)

@@ -1,0 +1,163 @@
+"""One press of an annotator, stored in one short transaction and only once.
+
+The browser makes the id of a press and sends the press until it is answered. The id becomes the
+batch of the press's event, so a press that arrives again is recognised and only answered again.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from core.errors import PressError, UnknownImageError
+from core.services import undoing
+from core.services.duplicates import SURPLUS_REASON
+from core.workspace import Workspace
+from db.enums import Emotion, EventKind, ImageState
+from db.repositories import datasets, faces, labels
+from db.rows import EventRow, ImageRow
+
+DROP_REASONS = ("not a face", "unreadable", "several faces")
+_PRESS_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class PressKind(StrEnum):
+    """What a press asks for."""
+
+    LABEL = "label"
+    DROP = "drop"
+    RESTORE = "restore"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """A press as the browser sent it.
+
+    Attributes:
+        id: 32 hexadecimal digits, made by the browser.
+        image_id: The face that was on screen; None for an undo.
+        emotion: The label of a label press; the one the face has is a confirmation.
+        reason: Why a face is dropped, one of `DROP_REASONS`.
+        undoes: The press that an undo takes back; None for the annotator's newest.
+    """
+
+    id: str
+    kind: PressKind
+    image_id: int | None = None
+    emotion: Emotion | None = None
+    reason: str | None = None
+    undoes: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What became of a press: the face it was about, as it is now.
+
+    `image` is None for an undo that found nothing to take back.
+    """
+
+    press_id: str
+    image: ImageRow | None
+
+
+def press(workspace: Workspace, dataset_id: int, sent: Press, *, annotator: str) -> Answer:
+    """Store a press, or recognise it where it was stored already, and return what became of it.
+
+    Raises:
+        PressError: If the press makes no sense.
+        UnknownImageError: If the data set has no such image.
+        UnknownBatchError: If the press to be undone was never stored or was undone already.
+    """
+    if not _PRESS_ID.fullmatch(sent.id):
+        raise PressError(f"{sent.id[:40]!r} is no id of a press; send 32 hexadecimal digits.")
+    with workspace.writing() as session:
+        if sent.kind is PressKind.UNDO:
+            image_id = _undo(session, dataset_id, sent, annotator)
+        else:
+            image = _image(session, dataset_id, sent.image_id)
+            image_id = image.id
+            if not _is_stored(session, sent.id, annotator):
+                _store(session, image, sent, annotator)
+        image_now = labels.image(session, image_id) if image_id is not None else None
+        return Answer(press_id=sent.id, image=image_now)
+
+
+def _image(session: Session, dataset_id: int, image_id: int | None) -> ImageRow:
+    """Return the image, held against other writers, so that two copies of a press cannot race."""
+    image = faces.locked(session, image_id) if image_id is not None else None
+    if image is None or image.dataset_id != dataset_id:
+        raise UnknownImageError(image_id or 0)
+    return image
+
+
+def _is_stored(session: Session, press_id: str, annotator: str) -> bool:
+    events = labels.batch_events(session, press_id)
+    if any(event.annotator != annotator for event in events):
+        raise PressError("Another annotator's press has this id; reload the page.")
+    return bool(events)
+
+
+def _store(session: Session, image: ImageRow, sent: Press, annotator: str) -> None:
+    if sent.kind is PressKind.LABEL:
+        if sent.emotion is None:
+            raise PressError("A label press names no emotion; nothing was stored.")
+        kind = EventKind.CONFIRM if image.label is sent.emotion else EventKind.LABEL
+        labels.set_labels(session, [image.id], sent.emotion)
+        _append(session, image, sent, annotator, (kind, image.label, sent.emotion))
+        return
+    if sent.kind is PressKind.DROP and sent.reason not in DROP_REASONS:
+        raise PressError(f"A face is dropped with a reason: {', '.join(DROP_REASONS)}.")
+    is_drop = sent.kind is PressKind.DROP
+    state = ImageState.DROPPED if is_drop else ImageState.KEPT
+    kind = EventKind.DROP if is_drop else EventKind.RESTORE
+    labels.set_state(session, [image.id], state, reason=sent.reason if is_drop else None)
+    _append(session, image, sent, annotator, (kind, image.state, state))
+
+
+def _append(
+    session: Session,
+    image: ImageRow,
+    sent: Press,
+    annotator: str,
+    change: tuple[EventKind, str, str],
+) -> None:
+    kind, old, new = change
+    event = labels.NewEvent(
+        image_id=image.id,
+        annotator=annotator,
+        kind=kind,
+        old=old,
+        new=new,
+        reason=sent.reason if sent.kind is PressKind.DROP else None,
+        batch=sent.id,
+        undoes=None,
+        at=datetime.now(UTC),
+    )
+    labels.append(session, [event])
+    datasets.raise_revision(session, image.dataset_id)
+
+
+def _undo(session: Session, dataset_id: int, sent: Press, annotator: str) -> int | None:
+    """Take back the press that is named or else the newest; return its face, None without one."""
+    if _is_stored(session, sent.id, annotator):
+        return labels.batch_events(session, sent.id)[-1].image_id
+    batch = sent.undoes or labels.last_undoable_batch(
+        session, dataset_id, annotator, but_reason=SURPLUS_REASON
+    )
+    if batch is None:
+        return None
+    events = _undoable(session, dataset_id, batch, annotator)
+    return undoing.take_back(session, events, annotator=annotator, batch=sent.id)[-1].image_id
+
+
+def _undoable(session: Session, dataset_id: int, batch: str, annotator: str) -> list[EventRow]:
+    events = labels.batch_events(session, batch)
+    if not events or labels.is_undone(session, batch):
+        raise PressError("That press was undone already or never stored; nothing was changed.")
+    _image(session, dataset_id, events[0].image_id)
+    if any(event.annotator != annotator for event in events):
+        raise PressError(f"That press is {events[0].annotator}'s; undo takes back only your own.")
+    return events
