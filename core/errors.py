@@ -76,6 +76,14 @@ class UnknownImageError(FeelingItError):
         super().__init__(f"There is no image {image_id}; it may belong to another workspace.")
 
 
+class QueueError(FeelingItError):
+    """A link asks for a queue that there cannot be."""
+
+
+class TagError(FeelingItError):
+    """A tag cannot be given, or a list of tags cannot be kept."""
+
+
 class UnknownBatchError(FeelingItError):
     """No batch of label events has the given id, or it was undone already."""
 
@@ -86,6 +94,23 @@ class PressError(FeelingItError):
 
 class AccessError(FeelingItError):
     """A request carries no valid permission for what it asks."""
+
+
+class AnnotatorNameError(FeelingItError):
+    """An annotator has the name of a label policy, under which policies write events."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Nobody can judge as {name!r}, a label policy; choose another name.")
+
+
+class LabelPolicyError(FeelingItError):
+    """A label was set by hand where the labels follow votes or adjudication."""
+
+    def __init__(self, policy: str) -> None:
+        super().__init__(
+            f"The labels of this data set are {policy}, so nobody sets one alone; vote, or change "
+            "the label policy on the Annotators page."
+        )
 
 
 class NotReadyError(FeelingItError):

@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from core.errors import PressError, UnknownImageError
-from core.services import undoing
+from core.services import undoing, voting
 from core.services.duplicates import SURPLUS_REASON
 from core.workspace import Workspace
 from db.enums import Emotion, EventKind, ImageState
@@ -27,6 +27,7 @@ class PressKind(StrEnum):
     """What a press asks for."""
 
     LABEL = "label"
+    VOTE = "vote"
     DROP = "drop"
     RESTORE = "restore"
     UNDO = "undo"
@@ -39,7 +40,7 @@ class Press:
     Attributes:
         id: 32 hexadecimal digits, made by the browser.
         image_id: The face that was on screen; None for an undo.
-        emotion: The label of a label press; the one the face has is a confirmation.
+        emotion: What a label press or a vote says; the label the face has is a confirmation.
         reason: Why a face is dropped, one of `DROP_REASONS`.
         undoes: The press that an undo takes back; None for the annotator's newest.
     """
@@ -95,43 +96,40 @@ def _image(session: Session, dataset_id: int, image_id: int | None) -> ImageRow:
 
 def _is_stored(session: Session, press_id: str, annotator: str) -> bool:
     events = labels.batch_events(session, press_id)
-    if any(event.annotator != annotator for event in events):
+    if events and not _is_own(events, annotator):
         raise PressError("Another annotator's press has this id; reload the page.")
     return bool(events)
 
 
+def _is_own(events: list[EventRow], annotator: str) -> bool:
+    """Return whether a batch is the annotator's; a policy may have added events of its own."""
+    return any(event.annotator == annotator for event in events)
+
+
 def _store(session: Session, image: ImageRow, sent: Press, annotator: str) -> None:
-    if sent.kind is PressKind.LABEL:
+    if sent.kind in (PressKind.LABEL, PressKind.VOTE):
         if sent.emotion is None:
-            raise PressError("A label press names no emotion; nothing was stored.")
-        kind = EventKind.CONFIRM if image.label is sent.emotion else EventKind.LABEL
-        labels.set_labels(session, [image.id], sent.emotion)
-        _append(session, image, sent, annotator, (kind, image.label, sent.emotion))
+            raise PressError("This press names no emotion; nothing was stored.")
+        judge = voting.judge_in if sent.kind is PressKind.LABEL else voting.vote_in
+        judge(session, image, sent.emotion, annotator=annotator, batch=sent.id)
         return
+    _change_state(session, image, sent, annotator)
+
+
+def _change_state(session: Session, image: ImageRow, sent: Press, annotator: str) -> None:
     if sent.kind is PressKind.DROP and sent.reason not in DROP_REASONS:
         raise PressError(f"A face is dropped with a reason: {', '.join(DROP_REASONS)}.")
     is_drop = sent.kind is PressKind.DROP
+    reason = sent.reason if is_drop else None
     state = ImageState.DROPPED if is_drop else ImageState.KEPT
-    kind = EventKind.DROP if is_drop else EventKind.RESTORE
-    labels.set_state(session, [image.id], state, reason=sent.reason if is_drop else None)
-    _append(session, image, sent, annotator, (kind, image.state, state))
-
-
-def _append(
-    session: Session,
-    image: ImageRow,
-    sent: Press,
-    annotator: str,
-    change: tuple[EventKind, str, str],
-) -> None:
-    kind, old, new = change
+    labels.set_state(session, [image.id], state, reason=reason)
     event = labels.NewEvent(
         image_id=image.id,
         annotator=annotator,
-        kind=kind,
-        old=old,
-        new=new,
-        reason=sent.reason if sent.kind is PressKind.DROP else None,
+        kind=EventKind.DROP if is_drop else EventKind.RESTORE,
+        old=image.state,
+        new=state,
+        reason=reason,
         batch=sent.id,
         undoes=None,
         at=datetime.now(UTC),
@@ -158,6 +156,6 @@ def _undoable(session: Session, dataset_id: int, batch: str, annotator: str) -> 
     if not events or labels.is_undone(session, batch):
         raise PressError("That press was undone already or never stored; nothing was changed.")
     _image(session, dataset_id, events[0].image_id)
-    if any(event.annotator != annotator for event in events):
+    if not _is_own(events, annotator):
         raise PressError(f"That press is {events[0].annotator}'s; undo takes back only your own.")
     return events

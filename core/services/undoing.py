@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from core.errors import UnknownBatchError
 from core.services.duplicates import SURPLUS_REASON
+from core.services import verdicts
+from core.services.majority import follow_majority
 from core.workspace import Workspace
-from db.enums import Emotion, EventKind, ImageState
-from db.repositories import datasets, labels
+from db.enums import Emotion, EventKind, ImageState, LabelPolicy, Split
+from db.repositories import datasets, decisions, labels, votes
 from db.rows import EventRow, ImageRow
 
 INVERSE = {
@@ -17,6 +19,16 @@ INVERSE = {
     EventKind.CONFIRM: EventKind.CONFIRM,
     EventKind.DROP: EventKind.RESTORE,
     EventKind.RESTORE: EventKind.DROP,
+    EventKind.VOTE: EventKind.VOTE,
+    EventKind.SPLIT: EventKind.SPLIT,
+}
+# What of an image each kind of event changes; a vote changes nothing.
+FIELDS = {
+    EventKind.LABEL: "label",
+    EventKind.CONFIRM: "label",
+    EventKind.DROP: "state",
+    EventKind.RESTORE: "state",
+    EventKind.SPLIT: "split",
 }
 REASON = "undo"
 OVERTAKEN_REASON = "undo left this as it is: it was changed again since"
@@ -25,13 +37,16 @@ OVERTAKEN_REASON = "undo left this as it is: it was changed again since"
 def undo(workspace: Workspace, batch: str, *, annotator: str) -> int:
     """Take a batch back by new events and return how many images changed back.
 
-    An image that somebody changed again since then keeps what it has now.
+    An image that somebody changed again since then keeps what it has now. Verdicts on pairs that
+    came with the batch become what they were; a batch of nothing else returns how many did.
 
     Raises:
         UnknownBatchError: If there is no such batch, it is an undo, or it was undone already.
     """
     with workspace.writing() as session:
         events = labels.batch_events(session, batch)
+        if not events and decisions.of_batch(session, batch):
+            return verdicts.take_back(session, batch, annotator=annotator, undo_batch=uuid4().hex)
         if not events:
             raise UnknownBatchError(
                 f"There is no batch {batch!r}; find its id with `feelingit history NAME`."
@@ -39,7 +54,9 @@ def undo(workspace: Workspace, batch: str, *, annotator: str) -> int:
         if events[0].undoes is not None or labels.is_undone(session, batch):
             raise UnknownBatchError(f"Batch {batch!r} was undone already; nothing was changed.")
         inverse = take_back(session, events, annotator=annotator)
-        return sum(event.reason == REASON for event in inverse)
+        if decisions.of_batch(session, batch):
+            verdicts.take_back(session, batch, annotator=annotator, undo_batch=inverse[0].batch)
+        return len({event.image_id for event in inverse if event.reason == REASON})
 
 
 def undo_last(workspace: Workspace, dataset_id: int, *, annotator: str) -> EventRow | None:
@@ -63,7 +80,8 @@ def take_back(
 
     `batch` is the id of the undo; whoever sends an undo twice with one id can be recognised.
     """
-    images = {row.id: row for row in labels.images(session, [event.image_id for event in events])}
+    image_ids = sorted({event.image_id for event in events})
+    images = {row.id: row for row in labels.images(session, image_ids)}
     undo_batch, now = batch or uuid4().hex, datetime.now(UTC)
     inverse = [
         _inverse(event, images[event.image_id], annotator=annotator, batch=undo_batch, now=now)
@@ -71,15 +89,18 @@ def take_back(
     ]
     _apply(session, [event for event in inverse if event["reason"] == REASON])
     labels.append(session, inverse)
-    datasets.raise_revision(session, images[events[0].image_id].dataset_id)
+    dataset_id = images[events[0].image_id].dataset_id
+    judged = {event.image_id for event in events if votes.is_judgement(event)}
+    if judged and votes.policy(session, dataset_id) is LabelPolicy.MAJORITY:
+        follow_majority(session, judged, batch=undo_batch, undoes=events[0].batch)
+    datasets.raise_revision(session, dataset_id)
     return labels.batch_events(session, undo_batch)
 
 
 def _inverse(
     event: EventRow, image: ImageRow, *, annotator: str, batch: str, now: datetime
 ) -> labels.NewEvent:
-    is_label = event.kind in (EventKind.LABEL, EventKind.CONFIRM)
-    current: str = image.label if is_label else image.state
+    current = _current(event, image)
     overtaken = current != event.new
     return labels.NewEvent(
         image_id=event.image_id,
@@ -94,15 +115,24 @@ def _inverse(
     )
 
 
+def _current(event: EventRow, image: ImageRow) -> str:
+    """Return what an image has now of what an event changed."""
+    field = FIELDS.get(event.kind)
+    # Later votes do not overtake a vote, they only count in its place.
+    return event.new if field is None else str(getattr(image, field))
+
+
 def _apply(session: Session, events: list[labels.NewEvent]) -> None:
-    """Store what the inverse events say, one statement a kind and value."""
-    changes: dict[tuple[bool, str], list[int]] = {}
+    """Store what the inverse events say, one statement a field and value."""
+    changes: dict[tuple[str, str], list[int]] = {}
     for event in events:
-        is_label = event["kind"] in (EventKind.LABEL, EventKind.CONFIRM)
-        changes.setdefault((is_label, event["new"]), []).append(event["image_id"])
-    for (is_label, value), image_ids in changes.items():
-        if is_label:
+        if event["kind"] in FIELDS:
+            changes.setdefault((FIELDS[event["kind"]], event["new"]), []).append(event["image_id"])
+    for (field, value), image_ids in changes.items():
+        if field == "label":
             labels.set_labels(session, image_ids, Emotion(value))
+        elif field == "split":
+            labels.set_splits(session, image_ids, Split(value))
         else:
             state = ImageState(value)
             reason = REASON if state is ImageState.DROPPED else None
