@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli import cleaning, data, running, saliency, serving, training
+from core.cli import cleaning, data, issues, running, saliency, serving, training, versioning
 from core.cli.output import say
 from core.errors import FeelingItError
 
@@ -28,7 +28,7 @@ def root(
     del debug  # main() looks for it itself, since it must know it outside of any command
 
 
-for module in (data, cleaning, training, running, saliency, serving):
+for module in (data, cleaning, issues, versioning, training, running, saliency, serving):
     for command in module.COMMANDS:
         app.command()(command)
 

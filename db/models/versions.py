@@ -39,4 +39,4 @@ class VersionMember(Base):
     image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True)
     label: Mapped[enums.Emotion]
     split: Mapped[enums.Split]
-    tags: Mapped[str] = mapped_column(String(400), default="")
+    tags: Mapped[str] = mapped_column(String(2000), default="")

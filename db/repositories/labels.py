@@ -93,6 +93,13 @@ def set_state(
         session.execute(statement.values(state=state, drop_reason=reason))
 
 
+def set_splits(session: Session, image_ids: Sequence[int], split: Split) -> None:
+    """Store the current split of images; the one they came with stays beside it."""
+    for start in range(0, len(image_ids), SQL_VARIABLES):
+        chunk = image_ids[start : start + SQL_VARIABLES]
+        session.execute(update(Image).where(Image.id.in_(chunk)).values(split=split))
+
+
 def append(session: Session, events: Iterable[NewEvent]) -> None:
     """Write events; they can never be changed or removed."""
     rows = list(events)

@@ -180,15 +180,19 @@ def upgrade() -> None:
         ),
     )
     op.execute("UPDATE image SET original_split = split")
+    op.create_index("ix_image_queue", "image", ["dataset_id", "state", "id"], unique=False)
+    op.create_index("ix_label_event_undoes", "label_event", ["undoes"], unique=False)
 
     op.add_column(
         "version_member",
-        sa.Column("tags", sa.String(length=400), nullable=False, server_default=""),
+        sa.Column("tags", sa.String(length=2000), nullable=False, server_default=""),
     )
 
 
 def downgrade() -> None:
     """Take this migration back."""
+    op.drop_index("ix_label_event_undoes")
+    op.drop_index("ix_image_queue")
     op.drop_column("version_member", "tags")
 
     op.drop_column("image", "original_split")
