@@ -1,13 +1,14 @@
 """Taking label events back: an undo is a batch of events itself, so nothing is ever lost."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from core.errors import UnknownBatchError
-from core.services.duplicates import SURPLUS_REASON
 from core.services import verdicts
+from core.services.duplicates import SURPLUS_REASON
 from core.services.majority import follow_majority
 from core.workspace import Workspace
 from db.enums import Emotion, EventKind, ImageState, LabelPolicy, Split
@@ -34,6 +35,18 @@ REASON = "undo"
 OVERTAKEN_REASON = "undo left this as it is: it was changed again since"
 
 
+@dataclass(frozen=True)
+class UndoPreview:
+    """How many images an undo would change back, and how many were changed again since.
+
+    Undos and batches that were undone already cannot be undone.
+    """
+
+    can_undo: bool
+    back: int
+    overtaken: int
+
+
 def undo(workspace: Workspace, batch: str, *, annotator: str) -> int:
     """Take a batch back by new events and return how many images changed back.
 
@@ -46,7 +59,7 @@ def undo(workspace: Workspace, batch: str, *, annotator: str) -> int:
     with workspace.writing() as session:
         events = labels.batch_events(session, batch)
         if not events and decisions.of_batch(session, batch):
-            return verdicts.take_back(session, batch, annotator=annotator, undo_batch=uuid4().hex)
+            return _take_verdicts_back(session, batch, annotator=annotator)
         if not events:
             raise UnknownBatchError(
                 f"There is no batch {batch!r}; find its id with `feelingit history NAME`."
@@ -54,9 +67,23 @@ def undo(workspace: Workspace, batch: str, *, annotator: str) -> int:
         if events[0].undoes is not None or labels.is_undone(session, batch):
             raise UnknownBatchError(f"Batch {batch!r} was undone already; nothing was changed.")
         inverse = take_back(session, events, annotator=annotator)
-        if decisions.of_batch(session, batch):
-            verdicts.take_back(session, batch, annotator=annotator, undo_batch=inverse[0].batch)
+        verdicts.take_back(session, batch, annotator=annotator, undo_batch=inverse[0].batch)
         return len({event.image_id for event in inverse if event.reason == REASON})
+
+
+def preview(workspace: Workspace, batch: str) -> UndoPreview:
+    """Return what `undo` would do with a batch of events, which may be undone already."""
+    with workspace.reading() as session:
+        events = labels.batch_events(session, batch)
+        image_ids = sorted({event.image_id for event in events})
+        images = {row.id: row for row in labels.images(session, image_ids)}
+        is_done = any(event.undoes for event in events) or labels.is_undone(session, batch)
+    back = {e.image_id for e in events if _current(e, images[e.image_id]) == e.new}
+    return UndoPreview(
+        can_undo=bool(events) and not is_done,
+        back=len(back),
+        overtaken=len(image_ids) - len(back),
+    )
 
 
 def undo_last(workspace: Workspace, dataset_id: int, *, annotator: str) -> EventRow | None:
@@ -95,6 +122,14 @@ def take_back(
         follow_majority(session, judged, batch=undo_batch, undoes=events[0].batch)
     datasets.raise_revision(session, dataset_id)
     return labels.batch_events(session, undo_batch)
+
+
+def _take_verdicts_back(session: Session, batch: str, *, annotator: str) -> int:
+    """Take back a batch that only judged pairs and return how many pairs changed back."""
+    n_pairs = verdicts.take_back(session, batch, annotator=annotator, undo_batch=uuid4().hex)
+    if n_pairs == 0:
+        raise UnknownBatchError(f"Batch {batch!r} was undone already; nothing was changed.")
+    return n_pairs
 
 
 def _inverse(

@@ -1,7 +1,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from core.workspace import Workspace
 from db.enums import Emotion, Split
+from db.repositories import labels
 
 Feelingit = Callable
 AddFaces = Callable[..., int]
@@ -84,3 +86,16 @@ def test_every_table_can_be_printed(feelingit: Feelingit, add_faces: AddFaces, t
         done = feelingit(*command)
         assert done.status == 0, done.err
         assert done.out.strip()
+
+
+def test_doctor_finds_a_label_that_no_event_explains(
+    feelingit: Feelingit, workspace: Workspace, add_faces: AddFaces
+):
+    add_faces(FACES)
+    feelingit("label", 1, "sad")
+    is_told = "are not what their events say"
+    assert is_told not in " ".join(feelingit("doctor", "--json").document["problems"])
+    with workspace.writing() as session:
+        labels.set_labels(session, [2], Emotion.FEAR)
+    (told,) = [p for p in feelingit("doctor", "--json").document["problems"] if is_told in p]
+    assert told.startswith("1 images of 'faces', the first 2,")
