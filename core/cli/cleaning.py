@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from core.cli.output import Annotator, AsJson, emit_json, emit_line, emit_table, percent
-from core.services import curation, undoing
+from core.services import curation, undoing, voting
 from core.services import duplicates as copies
 from core.services.datasets import find_dataset
 from core.workspace import open_workspace
@@ -67,8 +67,8 @@ def label(
     reason: Annotated[str | None, typer.Option(help="Why.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give one image a label."""
-    event = curation.label(open_workspace(), image, emotion, annotator=annotator, reason=reason)
+    """Give one image a label, or a vote where the data set's labels follow several annotators."""
+    event = voting.judge(open_workspace(), image, emotion, annotator=annotator, reason=reason)
     if as_json:
         emit_json({"image": image, "kind": event.kind, "old": event.old, "new": event.new,
                    "batch": event.batch})  # fmt: skip

@@ -1,11 +1,14 @@
 """The people who judge faces: who labeled how much, and the groups they belong to."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.workspace import Workspace
 from db.repositories import annotators as stored
 from db.repositories.annotators import Tally
+
+_TAGGER = re.compile(r"ferplus-\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,16 @@ def groups(workspace: Workspace) -> dict[str, str]:
     """Return the group of each annotator who is in one."""
     with workspace.reading() as session:
         return {name: group for name, group in stored.groups(session).items() if group}
+
+
+def tagger_name(number: int) -> str:
+    """Return the name under which FER+'s first, second, ... vote on a face is stored."""
+    return f"ferplus-{number}"
+
+
+def is_anonymous(name: str) -> bool:
+    """Return whether a name stands for whoever gave FER+'s n-th vote, another person each time."""
+    return _TAGGER.fullmatch(name) is not None
 
 
 def set_group(workspace: Workspace, name: str, group: str | None) -> None:

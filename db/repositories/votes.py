@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
-from db.enums import Emotion, EventKind, ImageState, LabelPolicy
+from db.enums import Emotion, EventKind, ImageState, LabelPolicy, Split
 from db.models import Dataset, Image, LabelEvent
 from db.repositories.labels import SQL_VARIABLES
 from db.rows import EventRow
@@ -96,10 +96,13 @@ def image_labels(session: Session, dataset_id: int) -> dict[int, Emotion]:
     return {row.id: row.label for row in session.execute(statement)}
 
 
-def source_paths(session: Session, dataset_id: int) -> dict[int, str]:
-    """Return the source path of every image of a data set, by id."""
-    statement = select(Image.id, Image.source_path).where(Image.dataset_id == dataset_id)
-    return {row.id: row.source_path for row in session.execute(statement.order_by(Image.id))}
+def source_rows(session: Session, dataset_id: int) -> list[tuple[int, str, Split]]:
+    """Return id, source path and original split of every image of a data set, by id."""
+    statement = select(Image.id, Image.source_path, Image.original_split).where(
+        Image.dataset_id == dataset_id
+    )
+    found = session.execute(statement.order_by(Image.id))
+    return [(row.id, row.source_path, row.original_split) for row in found]
 
 
 def images_judged_by(session: Session, dataset_id: int, annotators: Sequence[str]) -> set[int]:
