@@ -113,6 +113,33 @@ class LabelPolicyError(FeelingItError):
         )
 
 
+class StaleGroupError(FeelingItError):
+    """A group of copies was decided on that is no longer as it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Some of these images are no longer in the cleaned set, so nothing was changed; "
+            "look at the groups again."
+        )
+
+
+class GroupTooLargeError(FeelingItError):
+    """So many pictures were said to differ that their pairs are too many to store."""
+
+    def __init__(self, n_pictures: int, most: int) -> None:
+        super().__init__(
+            f"{n_pictures} pictures are too many to say that each differs from each; choose a "
+            f"smaller limit, at which groups have at most {most}."
+        )
+
+
+class NearLimitError(FeelingItError):
+    """A distance between perceptual hashes was asked for at which all faces would be alike."""
+
+    def __init__(self, bits: int, widest_bits: int) -> None:
+        super().__init__(f"{bits} is no limit for near copies; give 0 to {widest_bits} bits.")
+
+
 class NotReadyError(FeelingItError):
     """Something asked for exists but cannot be used yet."""
 

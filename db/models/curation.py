@@ -20,6 +20,7 @@ class LabelEvent(Base):
     __table_args__ = (
         Index("ix_label_event_image", "image_id", "id"),
         Index("ix_label_event_batch", "batch"),
+        Index("ix_label_event_undoes", "undoes"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -37,6 +37,7 @@ class Image(Base):
         UniqueConstraint("dataset_id", "source_path", name="uq_image_source"),
         Index("ix_image_pixels", "dataset_id", "pixel_sha256"),
         Index("ix_image_counts", "dataset_id", "state", "split", "label"),
+        Index("ix_image_queue", "dataset_id", "state", "id", "split", "label"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

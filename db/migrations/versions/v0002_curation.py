@@ -180,7 +180,9 @@ def upgrade() -> None:
         ),
     )
     op.execute("UPDATE image SET original_split = split")
-    op.create_index("ix_image_queue", "image", ["dataset_id", "state", "id"], unique=False)
+    op.create_index(
+        "ix_image_queue", "image", ["dataset_id", "state", "id", "split", "label"], unique=False
+    )
     op.create_index("ix_label_event_undoes", "label_event", ["undoes"], unique=False)
 
     op.add_column(
