@@ -90,6 +90,20 @@ def adjudications(session: Session, dataset_id: int) -> dict[int, Judgement]:
     return {row.image_id: _judgement(*row) for row in session.execute(statement)}
 
 
+def disputed(session: Session, dataset_id: int, *, start: int, limit: int) -> list[int]:
+    """Return some kept images whose judgements differ, most judgements first, then by id.
+
+    An image that was adjudicated after its newest judgement is settled and left out.
+    """
+    statement = _disputed(dataset_id).order_by(func.count().desc(), LabelEvent.image_id)
+    return list(session.scalars(statement.offset(start).limit(limit)))
+
+
+def n_disputed(session: Session, dataset_id: int) -> int:
+    """Return how many images `disputed` has in all."""
+    return session.scalars(select(func.count()).select_from(_disputed(dataset_id).subquery())).one()
+
+
 def image_labels(session: Session, dataset_id: int) -> dict[int, Emotion]:
     """Return the current label of every image of a data set, dropped ones too."""
     statement = select(Image.id, Image.label).where(Image.dataset_id == dataset_id)
@@ -125,10 +139,28 @@ def newest_batch_of(session: Session, dataset_id: int, annotator: str) -> str | 
     return session.scalars(statement).first()
 
 
-def _judgements(
-    session: Session, is_asked: ColumnElement[bool], undone: Select[str | None]
-) -> list[Judgement]:
-    newest = (
+def _disputed(dataset_id: int) -> Select[int]:
+    kept = select(Image.id).where(Image.dataset_id == dataset_id, Image.state == ImageState.KEPT)
+    settled = (
+        select(LabelEvent.image_id, func.max(LabelEvent.id).label("at"))
+        .where(LabelEvent.reason == ADJUDICATED_REASON, LabelEvent.undoes.is_(None))
+        .where(LabelEvent.kind.in_(_LABELINGS), LabelEvent.batch.not_in(_undone()))
+        .group_by(LabelEvent.image_id)
+        .subquery()
+    )
+    return (
+        select(LabelEvent.image_id)
+        .outerjoin(settled, settled.c.image_id == LabelEvent.image_id)
+        .where(LabelEvent.id.in_(_newest(LabelEvent.image_id.in_(kept), _undone())))
+        .group_by(LabelEvent.image_id, settled.c.at)
+        .having(func.count(LabelEvent.new.distinct()) > 1)
+        .having(settled.c.at.is_(None) | (settled.c.at < func.max(LabelEvent.id)))
+    )
+
+
+def _newest(is_asked: ColumnElement[bool], undone: Select[str | None]) -> Select[int]:
+    """Return the query for the event of each judgement."""
+    return (
         select(func.max(LabelEvent.id))
         .where(is_asked, LabelEvent.kind.in_(_OPINIONS), LabelEvent.undoes.is_(None))
         .where(LabelEvent.annotator.not_in(POLICY_NAMES))
@@ -136,9 +168,14 @@ def _judgements(
         .where(LabelEvent.batch.not_in(undone))
         .group_by(LabelEvent.image_id, LabelEvent.annotator)
     )
+
+
+def _judgements(
+    session: Session, is_asked: ColumnElement[bool], undone: Select[str | None]
+) -> list[Judgement]:
     statement = select(
         LabelEvent.id, LabelEvent.image_id, LabelEvent.annotator, LabelEvent.new
-    ).where(LabelEvent.id.in_(newest))
+    ).where(LabelEvent.id.in_(_newest(is_asked, undone)))
     return [_judgement(*row) for row in session.execute(statement.order_by(LabelEvent.id))]
 
 
