@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import PressError, UnknownImageError
 from core.services import undoing, voting
-from core.services.duplicates import SURPLUS_REASON
+from core.services.duplicates import BULK_REASONS
 from core.workspace import Workspace
 from db.enums import Emotion, EventKind, ImageState
 from db.repositories import datasets, faces, labels
@@ -143,7 +143,7 @@ def _undo(session: Session, dataset_id: int, sent: Press, annotator: str) -> int
     if _is_stored(session, sent.id, annotator):
         return labels.batch_events(session, sent.id)[-1].image_id
     batch = sent.undoes or labels.last_undoable_batch(
-        session, dataset_id, annotator, but_reason=SURPLUS_REASON
+        session, dataset_id, annotator, but_reasons=BULK_REASONS
     )
     if batch is None:
         return None

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import UnknownBatchError
 from core.services import verdicts
-from core.services.duplicates import SURPLUS_REASON
+from core.services.duplicates import BULK_REASONS
 from core.services.majority import follow_majority
 from core.workspace import Workspace
 from db.enums import Emotion, EventKind, ImageState, LabelPolicy, Split
@@ -89,12 +89,10 @@ def preview(workspace: Workspace, batch: str) -> UndoPreview:
 def undo_last(workspace: Workspace, dataset_id: int, *, annotator: str) -> EventRow | None:
     """Take back the annotator's newest press; return its undo event, None where none is left.
 
-    A drop of surplus copies is no press: one key too many must not bring thousands back.
+    What is done to groups of copies is no press: one key too many must not bring thousands back.
     """
     with workspace.writing() as session:
-        batch = labels.last_undoable_batch(
-            session, dataset_id, annotator, but_reason=SURPLUS_REASON
-        )
+        batch = labels.last_undoable_batch(session, dataset_id, annotator, but_reasons=BULK_REASONS)
         if batch is None:
             return None
         return take_back(session, labels.batch_events(session, batch), annotator=annotator)[-1]

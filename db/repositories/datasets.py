@@ -46,9 +46,9 @@ def raise_revision(session: Session, dataset_id: int) -> None:
 def original_counts(session: Session, dataset_id: int) -> dict[tuple[Split, Emotion], int]:
     """Return how many images came with each split and label."""
     statement = (
-        select(Image.split, Image.original_label, func.count())
+        select(Image.original_split, Image.original_label, func.count())
         .where(Image.dataset_id == dataset_id)
-        .group_by(Image.split, Image.original_label)
+        .group_by(Image.original_split, Image.original_label)
     )
     return {(split, label): n for split, label, n in session.execute(statement)}
 

@@ -120,16 +120,16 @@ def is_undone(session: Session, batch: str) -> bool:
 
 
 def last_undoable_batch(
-    session: Session, dataset_id: int, annotator: str, *, but_reason: str
+    session: Session, dataset_id: int, annotator: str, *, but_reasons: Sequence[str]
 ) -> str | None:
-    """Return the annotator's newest batch that is no undo, was not undone, has another reason."""
+    """Return the annotator's newest batch that is no undo, was not undone, has no such reason."""
     undone = select(LabelEvent.undoes).where(LabelEvent.undoes.is_not(None))
     statement = (
         select(LabelEvent.batch)
         .join(Image, Image.id == LabelEvent.image_id)
         .where(Image.dataset_id == dataset_id, LabelEvent.annotator == annotator)
         .where(LabelEvent.undoes.is_(None), LabelEvent.batch.not_in(undone))
-        .where(LabelEvent.reason.is_distinct_from(but_reason))
+        .where(func.coalesce(LabelEvent.reason, "").not_in(but_reasons))
         .order_by(LabelEvent.id.desc())
         .limit(1)
     )
