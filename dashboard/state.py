@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from core.services import datasets, duplicates
+from core.services import datasets, duplicates, queues
 from core.services.datasets import Count, Progress
 from core.services.duplicates import DuplicateReport
+from core.services.queues import QueueSpec
 from core.services.terms import DatasetRow, Emotion, ImageRow
 from core.settings import Settings
 from core.workspace import Workspace, open_workspace
@@ -101,3 +102,9 @@ def duplicate_groups(
 ) -> list[list[ImageRow]]:
     """Return some groups of exact copies at a revision."""
     return duplicates.exact_duplicate_groups(workspace(), dataset_id, start=start, limit=limit)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def queue_length(dataset_id: int, revision: int, spec: QueueSpec) -> int:
+    """Return how many faces a queue holds at a revision."""
+    return queues.count(workspace(), dataset_id, spec)
