@@ -11,7 +11,7 @@ from core.services import results
 from core.services.outcomes import PREDICTIONS_NAME
 from core.services.queue_specs import QueueKind, QueueSpec
 from core.workspace import Workspace
-from db.enums import EMOTIONS, Emotion, LabelPolicy
+from db.enums import EMOTIONS, Emotion
 from db.repositories import queues as stored
 
 Ids: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -61,13 +61,15 @@ def _mixed(numbers: np.ndarray, seed: int) -> np.ndarray:
     """Return SplitMix64 (Steele, Lea and Flood, 2014) of each number, uint64, by seed."""
     golden = np.uint64(0x9E3779B97F4A7C15)
     start = _scrambled(np.array([seed], dtype=np.uint64) * golden + golden)
-    return _scrambled(numbers * golden + start)
+    mixed: np.ndarray = numbers * golden + start
+    return _scrambled(mixed)
 
 
-def _scrambled(mixed: np.ndarray) -> np.ndarray:
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+def _scrambled(numbers: np.ndarray) -> np.ndarray:
+    mixed: np.ndarray = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
 
 
 @lru_cache(maxsize=_KEPT_ORDERS)
@@ -151,9 +153,7 @@ class _Opinions:
             since = max(0, self._seen - self.LOOK_BACK)
             touched = stored.touched_since(session, self._dataset_id, since)
             labeled = stored.labeled(session, self._dataset_id, since=since)
-            disputed = stored.disagreeing(
-                session, self._dataset_id, since=since, but=(LabelPolicy.MAJORITY,)
-            )
+            disputed = stored.disagreeing(session, self._dataset_id, since=since)
         self._labeled = (self._labeled - touched) | labeled
         self._disputed = (self._disputed - touched) | disputed
         self._seen = last

@@ -1,5 +1,6 @@
 """Taking label events back: an undo is a batch of events itself, so nothing is ever lost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -12,7 +13,7 @@ from core.services.duplicates import BULK_REASONS
 from core.services.majority import follow_majority
 from core.workspace import Workspace
 from db.enums import Emotion, EventKind, ImageState, LabelPolicy, Split
-from db.repositories import datasets, decisions, labels, votes
+from db.repositories import datasets, decisions, labels, tags, votes
 from db.rows import EventRow, ImageRow
 
 INVERSE = {
@@ -22,6 +23,8 @@ INVERSE = {
     EventKind.RESTORE: EventKind.DROP,
     EventKind.VOTE: EventKind.VOTE,
     EventKind.SPLIT: EventKind.SPLIT,
+    EventKind.TAG: EventKind.UNTAG,
+    EventKind.UNTAG: EventKind.TAG,
 }
 # What of an image each kind of event changes; a vote changes nothing.
 FIELDS = {
@@ -30,6 +33,8 @@ FIELDS = {
     EventKind.DROP: "state",
     EventKind.RESTORE: "state",
     EventKind.SPLIT: "split",
+    EventKind.TAG: "tags",
+    EventKind.UNTAG: "tags",
 }
 REASON = "undo"
 OVERTAKEN_REASON = "undo left this as it is: it was changed again since"
@@ -77,8 +82,9 @@ def preview(workspace: Workspace, batch: str) -> UndoPreview:
         events = labels.batch_events(session, batch)
         image_ids = sorted({event.image_id for event in events})
         images = {row.id: row for row in labels.images(session, image_ids)}
+        held = tags.of_images(session, image_ids)
         is_done = any(event.undoes for event in events) or labels.is_undone(session, batch)
-    back = {e.image_id for e in events if _current(e, images[e.image_id]) == e.new}
+    back = {e.image_id for e in events if _current(e, images[e.image_id], held) == e.new}
     return UndoPreview(
         can_undo=bool(events) and not is_done,
         back=len(back),
@@ -107,9 +113,16 @@ def take_back(
     """
     image_ids = sorted({event.image_id for event in events})
     images = {row.id: row for row in labels.images(session, image_ids)}
+    held = tags.of_images(session, image_ids)
     undo_batch, now = batch or uuid4().hex, datetime.now(UTC)
     inverse = [
-        _inverse(event, images[event.image_id], annotator=annotator, batch=undo_batch, now=now)
+        _inverse(
+            event,
+            _current(event, images[event.image_id], held),
+            annotator=annotator,
+            batch=undo_batch,
+            now=now,
+        )
         for event in reversed(events)
     ]
     _apply(session, [event for event in inverse if event["reason"] == REASON])
@@ -131,9 +144,8 @@ def _take_verdicts_back(session: Session, batch: str, *, annotator: str) -> int:
 
 
 def _inverse(
-    event: EventRow, image: ImageRow, *, annotator: str, batch: str, now: datetime
+    event: EventRow, current: str, *, annotator: str, batch: str, now: datetime
 ) -> labels.NewEvent:
-    current = _current(event, image)
     overtaken = current != event.new
     return labels.NewEvent(
         image_id=event.image_id,
@@ -148,25 +160,36 @@ def _inverse(
     )
 
 
-def _current(event: EventRow, image: ImageRow) -> str:
-    """Return what an image has now of what an event changed."""
+def _current(event: EventRow, image: ImageRow, held: Mapping[int, list[str]]) -> str:
+    """Return what an image has now of what an event changed; `held` are the images' tags."""
     field = FIELDS.get(event.kind)
+    if field == "tags":
+        tag = event.new or event.old
+        return tag if tag in held.get(image.id, ()) else ""
     # Later votes do not overtake a vote, they only count in its place.
     return event.new if field is None else str(getattr(image, field))
 
 
 def _apply(session: Session, events: list[labels.NewEvent]) -> None:
     """Store what the inverse events say, one statement a field and value."""
-    changes: dict[tuple[str, str], list[int]] = {}
+    changes: dict[tuple[EventKind, str], list[int]] = {}
     for event in events:
-        if event["kind"] in FIELDS:
-            changes.setdefault((FIELDS[event["kind"]], event["new"]), []).append(event["image_id"])
-    for (field, value), image_ids in changes.items():
-        if field == "label":
-            labels.set_labels(session, image_ids, Emotion(value))
-        elif field == "split":
-            labels.set_splits(session, image_ids, Split(value))
-        else:
-            state = ImageState(value)
-            reason = REASON if state is ImageState.DROPPED else None
-            labels.set_state(session, image_ids, state, reason=reason)
+        value = event["new"] or event["old"]
+        changes.setdefault((event["kind"], value), []).append(event["image_id"])
+    for (kind, value), image_ids in changes.items():
+        _change(session, kind, value, image_ids)
+
+
+def _change(session: Session, kind: EventKind, value: str, image_ids: list[int]) -> None:
+    if kind is EventKind.TAG:
+        tags.add(session, image_ids, value)
+    elif kind is EventKind.UNTAG:
+        tags.remove(session, image_ids, value)
+    elif kind is EventKind.SPLIT:
+        labels.set_splits(session, image_ids, Split(value))
+    elif FIELDS.get(kind) == "label":
+        labels.set_labels(session, image_ids, Emotion(value))
+    elif FIELDS.get(kind) == "state":
+        state = ImageState(value)
+        reason = REASON if state is ImageState.DROPPED else None
+        labels.set_state(session, image_ids, state, reason=reason)

@@ -27,8 +27,8 @@ class LabelEvent(Base):
     image_id: Mapped[int] = mapped_column(ForeignKey("image.id"))
     annotator: Mapped[str] = mapped_column(String(100))
     kind: Mapped[enums.EventKind]
-    old: Mapped[str] = mapped_column(String(16))
-    new: Mapped[str] = mapped_column(String(16))
+    old: Mapped[str] = mapped_column(String(40))
+    new: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str | None] = mapped_column(String(200))
     batch: Mapped[str] = mapped_column(String(32))
     undoes: Mapped[str | None] = mapped_column(String(32))

@@ -1,6 +1,6 @@
 """Which images a queue holds, in which order, and who has claimed them."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from db.enums import Emotion, EventKind, ImageState, Split
 from db.models import Dataset, Image, ImageTag, LabelEvent, LabelIssue
 from db.repositories.labels import SQL_VARIABLES
+from db.repositories.votes import ADJUDICATED_REASON, POLICY_NAMES, RESTORED_REASON
 
 LABELS = (EventKind.LABEL, EventKind.CONFIRM)
 OPINIONS = (*LABELS, EventKind.VOTE)
@@ -140,28 +141,28 @@ def touched_since(session: Session, dataset_id: int, event_id: int) -> set[int]:
     return set(session.scalars(statement))
 
 
-def disagreeing(
-    session: Session, dataset_id: int, *, since: int, but: Collection[str] = ()
-) -> set[int]:
-    """Return the images with an event after `since` whose annotators' newest opinions differ.
+def disagreeing(session: Session, dataset_id: int, *, since: int) -> set[int]:
+    """Return the images with an event after `since` whose annotators' newest judgements differ.
 
-    An opinion is a label, a confirmation or a vote that was not undone. The names in `but` are
-    no annotators: what they wrote counts for nothing.
+    An image that was adjudicated after its newest judgement is settled and left out.
     """
-    newest = (
-        select(func.max(LabelEvent.id))
-        .join(Image, Image.id == LabelEvent.image_id)
-        .where(Image.dataset_id == dataset_id, _stands(LabelEvent), LabelEvent.kind.in_(OPINIONS))
-        .where(LabelEvent.annotator.not_in(but))
-        .group_by(LabelEvent.image_id, LabelEvent.annotator)
-    )
+    asked = select(Image.id).where(Image.dataset_id == dataset_id)
     if since:
-        newest = newest.where(LabelEvent.image_id.in_(_touched(since)))
+        asked = asked.where(Image.id.in_(_touched(since)))
+    is_asked = LabelEvent.image_id.in_(asked) & _stands(LabelEvent)
+    settled = (
+        select(LabelEvent.image_id, func.max(LabelEvent.id).label("at"))
+        .where(is_asked, LabelEvent.kind.in_(LABELS), LabelEvent.reason == ADJUDICATED_REASON)
+        .group_by(LabelEvent.image_id)
+        .subquery()
+    )
     statement = (
         select(LabelEvent.image_id)
-        .where(LabelEvent.id.in_(newest))
-        .group_by(LabelEvent.image_id)
+        .outerjoin(settled, settled.c.image_id == LabelEvent.image_id)
+        .where(LabelEvent.id.in_(_newest_judgements(is_asked)))
+        .group_by(LabelEvent.image_id, settled.c.at)
         .having(func.min(LabelEvent.new) != func.max(LabelEvent.new))
+        .having(settled.c.at.is_(None) | (settled.c.at < func.max(LabelEvent.id)))
     )
     return set(session.scalars(statement))
 
@@ -235,6 +236,19 @@ def _is_after(session: Session, wanted: Wanted, image_id: int) -> ColumnElement[
         return LabelIssue.score > -1.0
     return (LabelIssue.score > score) | (
         (LabelIssue.score == score) & (LabelIssue.image_id > image_id)
+    )
+
+
+def _newest_judgements(is_asked: ColumnElement[bool]) -> Select[int]:
+    """Return the query for each annotator's newest judgement of each image, as an event's id."""
+    is_judgement = LabelEvent.reason.is_(None) | ~(
+        (LabelEvent.reason == ADJUDICATED_REASON) | LabelEvent.reason.startswith(RESTORED_REASON)
+    )
+    return (
+        select(func.max(LabelEvent.id))
+        .where(is_asked, LabelEvent.kind.in_(OPINIONS), is_judgement)
+        .where(LabelEvent.annotator.not_in(POLICY_NAMES))
+        .group_by(LabelEvent.image_id, LabelEvent.annotator)
     )
 
 
