@@ -90,18 +90,13 @@ def adjudications(session: Session, dataset_id: int) -> dict[int, Judgement]:
     return {row.image_id: _judgement(*row) for row in session.execute(statement)}
 
 
-def disputed(session: Session, dataset_id: int, *, start: int, limit: int) -> list[int]:
-    """Return some kept images whose judgements differ, most judgements first, then by id.
+def disputed(session: Session, dataset_id: int) -> list[int]:
+    """Return the kept images whose judgements differ, most judgements first, then by id.
 
     An image that was adjudicated after its newest judgement is settled and left out.
     """
     statement = _disputed(dataset_id).order_by(func.count().desc(), LabelEvent.image_id)
-    return list(session.scalars(statement.offset(start).limit(limit)))
-
-
-def n_disputed(session: Session, dataset_id: int) -> int:
-    """Return how many images `disputed` has in all."""
-    return session.scalars(select(func.count()).select_from(_disputed(dataset_id).subquery())).one()
+    return list(session.scalars(statement))
 
 
 def image_labels(session: Session, dataset_id: int) -> dict[int, Emotion]:
