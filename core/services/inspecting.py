@@ -10,7 +10,7 @@ from core.errors import UnknownImageError
 from core.services import results
 from core.workspace import Workspace
 from db.enums import EMOTIONS, Emotion
-from db.repositories import faces, labels
+from db.repositories import faces, labels, tags
 from db.rows import EventRow, ImageRow
 
 N_TWINS, N_LOOK_ALIKES, N_EVENTS = 6, 6, 20
@@ -37,12 +37,14 @@ class Details:
     """What is known about a face.
 
     Attributes:
+        tags: What it is tagged with.
         twins: Other images of the same pixels, by id.
         look_alikes: The nearest other faces by perceptual hash, nearest first, twins left out.
         events: What was done to it, newest first.
     """
 
     image: ImageRow
+    tags: list[str]
     twins: list[ImageRow]
     look_alikes: list[LookAlike]
     events: list[EventRow]
@@ -98,6 +100,7 @@ def details(workspace: Workspace, dataset_id: int, image_id: int) -> Details:
         ]
         return Details(
             image=image,
+            tags=tags.of_images(session, [image_id]).get(image_id, []),
             twins=twins,
             look_alikes=look_alikes[:N_LOOK_ALIKES],
             events=faces.events(session, image_id, limit=N_EVENTS),

@@ -6,17 +6,17 @@ batch of the press's event, so a press that arrives again is recognised and only
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from core.errors import PressError, UnknownImageError
-from core.services import undoing, voting
+from core.services import tagging, undoing, voting
+from core.services.bulk import changing
 from core.services.duplicates import BULK_REASONS
 from core.workspace import Workspace
 from db.enums import Emotion, EventKind, ImageState
-from db.repositories import datasets, faces, labels
+from db.repositories import datasets, faces, labels, tags
 from db.rows import EventRow, ImageRow
 
 DROP_REASONS = ("not a face", "unreadable", "several faces")
@@ -30,6 +30,8 @@ class PressKind(StrEnum):
     VOTE = "vote"
     DROP = "drop"
     RESTORE = "restore"
+    TAG = "tag"
+    UNTAG = "untag"
     UNDO = "undo"
 
 
@@ -42,6 +44,7 @@ class Press:
         image_id: The face that was on screen; None for an undo.
         emotion: What a label press or a vote says; the label the face has is a confirmation.
         reason: Why a face is dropped, one of `DROP_REASONS`.
+        tag: The tag that is given or taken away.
         undoes: The press that an undo takes back; None for the annotator's newest.
     """
 
@@ -50,6 +53,7 @@ class Press:
     image_id: int | None = None
     emotion: Emotion | None = None
     reason: str | None = None
+    tag: str | None = None
     undoes: str | None = None
 
 
@@ -112,8 +116,23 @@ def _store(session: Session, image: ImageRow, sent: Press, annotator: str) -> No
             raise PressError("This press names no emotion; nothing was stored.")
         judge = voting.judge_in if sent.kind is PressKind.LABEL else voting.vote_in
         judge(session, image, sent.emotion, annotator=annotator, batch=sent.id)
+    elif sent.kind in (PressKind.TAG, PressKind.UNTAG):
+        _tag(session, image, sent, annotator)
+    else:
+        _change_state(session, image, sent, annotator)
+
+
+def _tag(session: Session, image: ImageRow, sent: Press, annotator: str) -> None:
+    """Give or take a tag; nothing is written where the face has it, or lacks it, already."""
+    tag = tagging.checked(sent.tag or "")
+    is_given = sent.kind is PressKind.TAG
+    if (tag in tags.of_images(session, [image.id]).get(image.id, ())) is is_given:
         return
-    _change_state(session, image, sent, annotator)
+    (tags.add if is_given else tags.remove)(session, [image.id], tag)
+    kind, change = (EventKind.TAG, ("", tag)) if is_given else (EventKind.UNTAG, (tag, ""))
+    event = changing(image, kind, change, annotator=annotator, batch=sent.id)
+    labels.append(session, [event])
+    datasets.raise_revision(session, image.dataset_id)
 
 
 def _change_state(session: Session, image: ImageRow, sent: Press, annotator: str) -> None:
@@ -122,18 +141,10 @@ def _change_state(session: Session, image: ImageRow, sent: Press, annotator: str
     is_drop = sent.kind is PressKind.DROP
     reason = sent.reason if is_drop else None
     state = ImageState.DROPPED if is_drop else ImageState.KEPT
+    kind = EventKind.DROP if is_drop else EventKind.RESTORE
     labels.set_state(session, [image.id], state, reason=reason)
-    event = labels.NewEvent(
-        image_id=image.id,
-        annotator=annotator,
-        kind=EventKind.DROP if is_drop else EventKind.RESTORE,
-        old=image.state,
-        new=state,
-        reason=reason,
-        batch=sent.id,
-        undoes=None,
-        at=datetime.now(UTC),
-    )
+    change = (image.state.value, state.value)
+    event = changing(image, kind, change, annotator=annotator, batch=sent.id, reason=reason)
     labels.append(session, [event])
     datasets.raise_revision(session, image.dataset_id)
 

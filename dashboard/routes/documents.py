@@ -1,5 +1,6 @@
 """Faces and what is known about them as JSON for the browser."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.services.inspecting import Details, Prediction
@@ -18,10 +19,22 @@ VERBS = {
 }
 
 
-def face_document(row: ImageRow, *, is_blind: bool) -> dict[str, Any]:
-    """Return a face; blind without its labels and without its path, whose folder may name one."""
-    shown = {"id": row.id, "width": row.width, "height": row.height, "state": row.state.value}
-    shown["split"] = SPLIT_NAMES[row.split]
+def face_document(
+    row: ImageRow, tags: Sequence[str] | None = None, *, is_blind: bool
+) -> dict[str, Any]:
+    """Return a face, with its tags where they are given.
+
+    Blind it is without its labels and without its path, whose folder may name one.
+    """
+    shown: dict[str, Any] = {
+        "id": row.id,
+        "width": row.width,
+        "height": row.height,
+        "state": row.state.value,
+        "split": SPLIT_NAMES[row.split],
+    }
+    if tags is not None:
+        shown["tags"] = list(tags)
     if is_blind:
         return shown
     return {
@@ -38,7 +51,7 @@ def details_document(
 ) -> dict[str, Any]:
     """Return a face's details; blind only the pictures of its copies and look-alikes."""
     return {
-        "face": face_document(found.image, is_blind=is_blind),
+        "face": face_document(found.image, found.tags, is_blind=is_blind),
         "twins": [face_document(row, is_blind=is_blind) for row in found.twins],
         "look_alikes": [
             {**face_document(near.image, is_blind=is_blind), "distance": near.distance_bits}

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.errors import FeelingItError, PressError
-from core.services import inspecting, queues, relabeling
+from core.services import inspecting, queues, relabeling, tagging
 from core.services.access import Permission, Scope
 from core.services.queues import QueueSpec
 from core.services.relabeling import Answer, Press, PressKind
@@ -56,7 +56,9 @@ def queue(workspace: Workspace, request: Request, permission: Permission, body: 
     )
     rows = inspecting.rows(workspace, permission.dataset_id, list(dict.fromkeys(ids)))
     is_blind = body.get("blind") is True
-    return JSONResponse({"faces": [face_document(row, is_blind=is_blind) for row in rows]})
+    tags = tagging.tags_of(workspace, [row.id for row in rows])
+    shown = [face_document(row, tags.get(row.id, []), is_blind=is_blind) for row in rows]
+    return JSONResponse({"faces": shown})
 
 
 def details(workspace: Workspace, request: Request, permission: Permission, body: Any) -> Response:
@@ -101,15 +103,15 @@ def _press(
         )
     except FeelingItError as error:
         return {"press": press_id, "error": str(error)}
-    return _answer(answer, is_blind)
+    return _answer(workspace, answer, is_blind)
 
 
-def _answer(answer: Answer, is_blind: bool) -> dict[str, Any]:
+def _answer(workspace: Workspace, answer: Answer, is_blind: bool) -> dict[str, Any]:
     image: ImageRow | None = answer.image
-    return {
-        "press": answer.press_id,
-        "face": face_document(image, is_blind=is_blind) if image else None,
-    }
+    if image is None:
+        return {"press": answer.press_id, "face": None}
+    tags = tagging.tags_of(workspace, [image.id]).get(image.id, [])
+    return {"press": answer.press_id, "face": face_document(image, tags, is_blind=is_blind)}
 
 
 def _parsed(sent: object) -> Press:
@@ -122,6 +124,7 @@ def _parsed(sent: object) -> Press:
             image_id=_number(sent, "image"),
             emotion=Emotion(sent["emotion"]) if sent.get("emotion") else None,
             reason=_text(sent, "reason"),
+            tag=_text(sent, "tag"),
             undoes=_text(sent, "undoes"),
         )
     except ValueError as error:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from core.services import access, experiments
+from core.services import access, experiments, tagging
 from core.services.access import Scope
 from core.services.queues import QueueSpec
 from core.services.terms import DatasetRow, JobStatus, RunRow
@@ -38,7 +38,9 @@ def options(runs: list[RunRow]) -> tuple[bool, int | None]:
     return is_blind, shown
 
 
-def seat(dataset: DatasetRow, spec: QueueSpec, *, run: int | None, is_blind: bool) -> Seat:
+def seat(
+    dataset: DatasetRow, spec: QueueSpec, tags: list[str], *, run: int | None, is_blind: bool
+) -> Seat:
     """Return who sits at the desk, with permissions signed for this annotator and data set."""
     workspace, who, now = state.workspace(), state.annotator(), datetime.now(UTC)
 
@@ -48,7 +50,7 @@ def seat(dataset: DatasetRow, spec: QueueSpec, *, run: int | None, is_blind: boo
     return Seat(
         mark=access.workspace_mark(workspace), dataset_id=dataset.id, annotator=who,
         permission=permission(Scope.LABEL), look=permission(Scope.LOOK), queue=spec.to_query(),
-        queue_key=spec.key, tags=[], run=run, is_blind=is_blind,
+        queue_key=spec.key, tags=tags, run=run, is_blind=is_blind,
     )  # fmt: skip
 
 
@@ -64,8 +66,9 @@ def tally(dataset: DatasetRow, spec: QueueSpec) -> None:
 
 dataset = require_dataset()
 runs = finished(dataset)
+tags = tagging.tag_list(state.workspace(), dataset.id)
 with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-    spec = queue_controls.choose_queue("relabel", tags=[], runs=runs)
+    spec = queue_controls.choose_queue("relabel", tags=tags, runs=runs)
     is_blind, run = options(runs)
-desk(seat(dataset, spec, run=run, is_blind=is_blind), key="relabel_desk")
+desk(seat(dataset, spec, tags, run=run, is_blind=is_blind), key="relabel_desk")
 tally(dataset, spec)

@@ -15,6 +15,7 @@ PATHS = (
     "import",
     "relabel",
     "duplicates",
+    "annotators",
     "versions",
     "history",
     "experiments",

@@ -375,3 +375,22 @@ def test_the_last_face_is_followed_by_a_way_back(open_page: OpenPage, add_set: A
     expect(page.get_by_text("That was the last face of this queue.")).to_be_visible()
     page.get_by_role("button", name="Start over").click()
     expect_face(page, first)
+
+
+def test_t_and_a_number_give_a_tag_that_a_click_takes_away(
+    open_page: OpenPage, add_set: AddSet, site_workspace: Workspace
+):
+    dataset_id = add_set("tags")
+    page = open_page("relabel?dataset=tags")
+    first = shown(page)
+    tag = page.locator("[data-part=tags] button").filter(has_text="glasses")
+    page.keyboard.press("t")
+    page.keyboard.press("2")
+    expect(tag).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Escape")
+    tag.click()
+    expect(tag).to_have_attribute("aria-pressed", "false")
+    expect_saved(page)
+    assert shown(page) == first
+    kinds = [kind for _, kind, _ in events(site_workspace, dataset_id)]
+    assert kinds == [EventKind.TAG, EventKind.UNTAG]

@@ -17,12 +17,11 @@ class Desk {
     this.reel.onPicture = id => { if (this.reel.face?.id === id) this.draw() }
     this.panel = new Panel(this.root, {
       load: id => this.loadDetails(id), address: this.address, open: face => this.open(face),
+      onKnown: face => this.learn(face),
     })
     this.onKey = event => this.key(event)
-    this.onHide = () => this.remember(true)
     this.onResize = () => this.draw()
     document.addEventListener("keydown", this.onKey)
-    addEventListener("pagehide", this.onHide)
     addEventListener("online", this.onOnline = () => this.outbox?.flush())
     this.watcher = new ResizeObserver(this.onResize)
     this.watcher.observe(this.root)
@@ -44,9 +43,8 @@ class Desk {
   }
 
   close() {
-    this.remember(true)
+    clearTimeout(this.remembering)
     document.removeEventListener("keydown", this.onKey)
-    removeEventListener("pagehide", this.onHide)
     removeEventListener("online", this.onOnline)
     this.watcher.disconnect()
     this.reel.close()
@@ -178,8 +176,9 @@ class Desk {
   tag(tag) {
     if (!tag) return
     const face = this.reel.face
-    const had = face.tags.includes(tag)
-    const tags = had ? face.tags.filter(one => one !== tag) : [...face.tags, tag]
+    const held = face.tags ?? [] // a face that was opened by its thumbnail comes without
+    const had = held.includes(tag)
+    const tags = had ? held.filter(one => one !== tag) : [...held, tag]
     this.press({ kind: had ? "untag" : "tag", tag }, { tags }, { stay: true })
   }
 
@@ -220,8 +219,15 @@ class Desk {
       if (face) this.reel.goTo(face)
       else this.outbox.refused = "There is nothing of yours to undo here."
     }
-    if (face && !this.outbox.awaits(face.id)) this.reel.update(face)
     if (face) this.panel.forget(face.id)
+    if (face) this.learn(face)
+    else this.draw()
+  }
+
+  /* Take over what the server says of a face, unless a press for it is still under way. */
+  learn(face) {
+    if (this.outbox.awaits(face.id)) return
+    this.reel.update(face)
     this.draw()
   }
 

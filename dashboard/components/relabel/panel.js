@@ -16,9 +16,10 @@ function make(tag, attributes = {}, ...children) {
 }
 
 class Panel {
-  /* `load(id)` resolves to details; `open(face)` shows another face. */
-  constructor(root, { load, address, open }) {
-    Object.assign(this, { root, load, address, open })
+  /* `load(id)` resolves to details; `open(face)` shows another face. `onKnown(face)` is told
+     what the server says of a face now. */
+  constructor(root, { load, address, open, onKnown }) {
+    Object.assign(this, { root, load, address, open, onKnown })
     this.known = new Map()
   }
 
@@ -62,6 +63,7 @@ class Panel {
     const details = await this.load(id)
     if (!details) return
     this.known.set(id, details)
+    this.onKnown(details.face)
     if (this.known.size > KEPT_DETAILS) this.known.delete(this.known.keys().next().value)
     if (this.shown === id) this.details(details)
   }

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from core.errors import PressError, UnknownImageError
-from core.services import curation, relabeling
+from core.services import curation, relabeling, tagging
 from core.services.relabeling import DROP_REASONS, Press, PressKind
 from core.workspace import Workspace
 from db.enums import Emotion, EventKind, ImageState, Split
@@ -50,6 +50,8 @@ def test_a_press_sent_again_writes_nothing_and_has_the_same_answer(workspace, da
         made(PressKind.DROP, reason=DROP_REASONS[0]),
         made(PressKind.RESTORE),
         made(PressKind.VOTE, emotion=HAPPY),
+        made(PressKind.TAG, tag="glasses"),
+        made(PressKind.UNTAG, tag="glasses"),
         made(PressKind.UNDO, image_id=None),
     ]
     for sent in presses:
@@ -139,3 +141,12 @@ def test_a_face_of_another_data_set_is_unknown(add_faces, workspace, dataset_id,
 def test_a_label_press_without_an_emotion_is_refused(send):
     with pytest.raises(PressError, match="no emotion"):
         send(made(PressKind.LABEL))
+
+
+def test_a_tag_is_given_and_undone(workspace, dataset_id, send):
+    send(made(PressKind.TAG, tag="glasses"))
+    send(made(PressKind.TAG, tag="glasses"))
+    assert tagging.tags_of(workspace, [1]) == {1: ["glasses"]}
+    assert kinds(workspace, dataset_id) == [EventKind.TAG]
+    send(made(PressKind.UNDO, None))
+    assert tagging.tags_of(workspace, [1]) == {}
