@@ -199,3 +199,43 @@ class ClassResultRow:
     accuracy: float
     precision: float
     f1: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewIssue:
+    """How well an image's label fits, to be stored: `score` 0 bad to 1 good."""
+
+    image_id: int
+    label: Emotion
+    suggested: Emotion
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssueRow:
+    """How well an image's label fits, and what became of it.
+
+    Attributes:
+        image_id: The image.
+        source_path: Its path as imported.
+        label: The label that was judged.
+        suggested: The most probable other emotion.
+        score: 0 surely wrong to 1 surely right.
+        current: Its label now.
+        state: Whether it is still part of the cleaned set.
+        is_reviewed: Whether an annotator labeled, confirmed, dropped or restored it since.
+    """
+
+    image_id: int
+    source_path: str
+    label: Emotion
+    suggested: Emotion
+    score: float
+    current: Emotion
+    state: ImageState
+    is_reviewed: bool
+
+    @property
+    def is_changed(self) -> bool:
+        """Return whether it now has another label or was dropped."""
+        return self.current is not self.label or self.state is ImageState.DROPPED
