@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from core.errors import UnknownVersionError
 from core.workspace import Workspace
 from db.enums import EMOTIONS, ImageState, Split
-from db.repositories import standings
+from db.repositories import labels, standings
 from db.repositories import versions as stored
 from db.repositories.standings import Standing
+from db.rows import ImageRow
 
 NOW = "now"
 SPLITS = tuple(Split)
@@ -28,6 +29,13 @@ class ChangeKind(StrEnum):
     RETAGGED = "retagged"
     ONLY_A = "only_a"
     ONLY_B = "only_b"
+
+
+FIELDS = {
+    ChangeKind.RELABELED: "label",
+    ChangeKind.MOVED: "split",
+    ChangeKind.RETAGGED: "tags",
+}
 
 
 @dataclass(frozen=True)
@@ -103,11 +111,7 @@ def diff(
         UnknownVersionError: If there is no such version.
     """
     with workspace.reading() as session:
-        ids = [_dataset_id(session, one, dataset_id) for one in (version_a, version_b)]
-        of_a = ids[0] or ids[1] or dataset_id
-        of_b = ids[1] or of_a
-        if of_a is None or of_b is None:
-            raise UnknownVersionError(version_a)
+        of_a, of_b = _dataset_ids(session, (version_a, version_b), dataset_id)
         before = _standings(session, version_a, of_a)
         after = _standings(session, version_b, of_b)
     keys = (_by_id,) if of_a == of_b else (_by_path, _by_name, _by_pixels)
@@ -120,18 +124,37 @@ def diff(
         matched=len(pairs),
         flow=_table(pairs, "label", EMOTIONS),
         moves=_table(pairs, "split", SPLITS),
-        changes={
-            ChangeKind.RELABELED: _changed(pairs, "label"),
-            ChangeKind.MOVED: _changed(pairs, "split"),
-            ChangeKind.RETAGGED: _changed(pairs, "tags"),
+        changes={kind: _changed(pairs, field) for kind, field in FIELDS.items()}
+        | {
             ChangeKind.ONLY_A: tuple(Change(one, None) for one in only_a),
             ChangeKind.ONLY_B: tuple(Change(None, one) for one in only_b),
         },
     )
 
 
+def images(workspace: Workspace, changes: Iterable[Change]) -> dict[int, ImageRow]:
+    """Return the images of some changes as they are now, by id."""
+    with workspace.reading() as session:
+        found = labels.images(session, [change.image_id for change in changes])
+    return {row.id: row for row in found}
+
+
+def _dataset_ids(
+    session: Session, versions: tuple[str, str], dataset_id: int | None
+) -> tuple[int, int]:
+    """Return whose versions these are; `now` belongs to the data set of the other one.
+
+    Raises:
+        UnknownVersionError: If there is no such version.
+    """
+    a, b = (_dataset_id(session, version, dataset_id) for version in versions)
+    of_a, of_b = a or b or dataset_id, b or a or dataset_id
+    if of_a is None or of_b is None:
+        raise UnknownVersionError(versions[0])
+    return of_a, of_b
+
+
 def _dataset_id(session: Session, version: str, dataset_id: int | None) -> int | None:
-    """Return whose version it is; None for `now`, which belongs to the other one's data set."""
     if version == NOW:
         return None
     found = stored.by_digest(session, version, dataset_id=dataset_id)

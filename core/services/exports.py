@@ -73,26 +73,31 @@ def export(
     """
     started = time.perf_counter()
     with workspace.reading() as session:
-        found = _standings(session, dataset, version)
-        if not found:
-            raise EmptySetError(f"{dataset.name!r} has no image to export; import some first.")
-        kept = [one for one in found if one.state is ImageState.KEPT]
-        frozen = digest(kept)
-        votes = judgements.tallies(session, dataset.id)
-        images = [
-            ExportedImage(one, frozen, votes.get(one.image_id, {}), place)
-            for one, place in zip(found, writers.places(found), strict=True)
-        ]
+        images = _images(session, dataset, version)
+        n_kept = sum(bool(image.place) for image in images)
         with _published(out) as partial:
-            if form in (ExportFormat.CSV, ExportFormat.PARQUET):
-                write = writers.write_csv if form is ExportFormat.CSV else writers.write_parquet
-                write(partial, images)
+            if form is ExportFormat.CSV:
+                writers.write_csv(partial, images)
+            elif form is ExportFormat.PARQUET:
+                writers.write_parquet(partial, images)
             else:
-                contents = _contents(session, images, len(kept), on_progress)
-                tree = writers.write_folder if form is ExportFormat.FOLDER else writers.write_zip
-                tree(partial, images, contents)
+                contents = _contents(session, images, n_kept, on_progress)
+                write = writers.write_folder if form is ExportFormat.FOLDER else writers.write_zip
+                write(partial, images, contents)
     seconds = time.perf_counter() - started
-    return ExportReport(out, frozen, len(images), len(kept), seconds)
+    return ExportReport(out, images[0].version, len(images), n_kept, seconds)
+
+
+def _images(session: Session, dataset: DatasetRow, version: str | None) -> list[ExportedImage]:
+    found = _standings(session, dataset, version)
+    if not found:
+        raise EmptySetError(f"{dataset.name!r} has no image to export; import some first.")
+    frozen = digest([one for one in found if one.state is ImageState.KEPT])
+    votes = judgements.tallies(session, dataset.id)
+    return [
+        ExportedImage(one, frozen, votes.get(one.image_id, {}), place)
+        for one, place in zip(found, writers.places(found), strict=True)
+    ]
 
 
 def _standings(session: Session, dataset: DatasetRow, version: str | None) -> list[Standing]:

@@ -55,13 +55,7 @@ def relabel(
     An image is named by its path as imported, by that path with folders before it, or by its id.
     Where the data set's policy is another than `latest`, the labels are the annotator's votes.
 
-    Args:
-        workspace: Where the data set is.
-        dataset: Whose images are labeled.
-        path: The file.
-        annotator: Who judged.
-        is_strict: Write nothing where any line is refused.
-        is_dry: Write nothing at all, only report what would happen.
+    With `is_strict` nothing is written where any line is refused, with `is_dry` nothing at all.
 
     Raises:
         LabelFileError: If the file cannot be read or lacks a column.

@@ -111,13 +111,13 @@ def write_folder(
 ) -> None:
     """Write each face's file as it was imported, and the table beside the folders."""
     path.mkdir()
-    made: set[Path] = set()
+    made: set[str] = set()
     for place, content in contents:
-        target = path / ROOT / place
-        if target.parent not in made:
-            target.parent.mkdir(parents=True)
-            made.add(target.parent)
-        target.write_bytes(content)
+        folder = place.rpartition("/")[0]
+        if folder not in made:
+            (path / ROOT / folder).mkdir(parents=True)
+            made.add(folder)
+        _write_new(f"{path}/{ROOT}/{place}", content)
     write_csv(path / MANIFEST, images)
 
 
@@ -132,6 +132,12 @@ def write_zip(
         table.compress_type = zipfile.ZIP_DEFLATED
         with archive.open(table, "w") as file, TextIOWrapper(file, "utf-8", newline="") as text:
             _rows(text, images)
+
+
+def _write_new(path: str, content: bytes) -> None:
+    """Write a file that must not exist yet."""
+    with open(path, "xb") as file:  # noqa: PTH123 - Path.open builds a Path a file: twice the time
+        file.write(content)
 
 
 def _rows(file: TextIO, images: Iterable[ExportedImage]) -> None:

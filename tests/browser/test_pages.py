@@ -14,6 +14,7 @@ PATHS = (
     "",
     "import",
     "relabel",
+    "grid",
     "duplicates",
     "annotators",
     "versions",

@@ -4,7 +4,19 @@ import pytest
 
 from core.workspace import Workspace
 
-VIEWS = ("overview", "importing", "relabel", "duplicates", "experiments", "results", "saliency")
+VIEWS = (
+    "overview",
+    "importing",
+    "relabel",
+    "grid",
+    "duplicates",
+    "annotators",
+    "versions",
+    "history",
+    "experiments",
+    "results",
+    "saliency",
+)
 
 
 @pytest.mark.parametrize("view", VIEWS)
