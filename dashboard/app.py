@@ -44,6 +44,12 @@ PAGES = {
             help="Exact copies: where they are, what they leak, and dropping them.",
         ),
         st.Page(
+            "views/issues.py",
+            title="Label issues",
+            icon=":material/problem:",
+            help="Labels that networks disagree with which never saw the face.",
+        ),
+        st.Page(
             "views/annotators.py",
             title="Annotators",
             icon=":material/group:",

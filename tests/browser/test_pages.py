@@ -16,6 +16,7 @@ PATHS = (
     "relabel",
     "grid",
     "duplicates",
+    "issues",
     "annotators",
     "versions",
     "history",

@@ -10,6 +10,7 @@ VIEWS = (
     "relabel",
     "grid",
     "duplicates",
+    "issues",
     "annotators",
     "versions",
     "history",
