@@ -9,7 +9,6 @@ from core.workspace import Workspace
 from db.enums import EventKind, ImageState, Split
 from db.repositories import datasets, labels
 from db.repositories.duplicates import Fingerprint, copies, fingerprints, kept_per_split
-from db.rows import ImageRow
 
 SURPLUS_REASON = "surplus copy"
 KEEP_REASON = "copy of a kept face"
@@ -74,18 +73,6 @@ def exact_report(workspace: Workspace, dataset_id: int) -> DuplicateReport:
         conflicting_groups=sum(_differs(prints, group, "label") for group in groups),
         leakage=_leakage(prints, groups, per_split),
     )
-
-
-def exact_duplicate_groups(
-    workspace: Workspace, dataset_id: int, *, start: int = 0, limit: int = 10
-) -> list[list[ImageRow]]:
-    """Return some groups of pixel-identical kept images, ordered by their first image's id."""
-    with workspace.reading() as session:
-        prints = fingerprints(session, dataset_id)
-        groups = exact_groups([image.pixel_sha256 for image in prints])[start : start + limit]
-        return [
-            labels.images(session, [prints[index].image_id for index in group]) for group in groups
-        ]
 
 
 def dedupe(workspace: Workspace, dataset_id: int, *, annotator: str) -> DedupeReport:

@@ -15,10 +15,11 @@ from core.quality.near_groups import IndexPair, per_distance, star_groups
 from core.services.scanning import WIDEST_BITS, Likeness, Scan, scan
 from core.workspace import Workspace
 from db.enums import DuplicateVerdict
-from db.repositories import decisions
+from db.repositories import decisions, labels
 from db.repositories import duplicates as stored
 from db.repositories.decisions import Pair
 from db.repositories.duplicates import Fingerprint
+from db.rows import ImageRow
 
 NEAR_BITS = 4  # the distance that counts as near where nobody says otherwise
 
@@ -110,17 +111,24 @@ def find(
         return _near(session, dataset_id, known, likeness, max_distance_bits)
 
 
+def members(workspace: Workspace, groups: Sequence[Group]) -> dict[int, ImageRow]:
+    """Return the images of groups by id."""
+    wanted = sorted({image_id for group in groups for image_id in group.image_ids})
+    with workspace.reading() as session:
+        return {row.id: row for row in labels.images(session, wanted)}
+
+
 def _exact(session: Session, dataset_id: int) -> Found:
     prints = stored.copies(session, dataset_id)
-    members = [
+    ids_of_groups = [
         [prints[index].image_id for index in group]
         for group in exact_groups([image.pixel_sha256 for image in prints])
     ]
-    n_pairs = sum(len(group) * (len(group) - 1) // 2 for group in members)
+    n_pairs = sum(len(group) * (len(group) - 1) // 2 for group in ids_of_groups)
     return _found(
         Likeness.EXACT,
         0,
-        [Group(tuple(ids), (0,) * len(ids), is_settled=False) for ids in members],
+        [Group(tuple(ids), (0,) * len(ids), is_settled=False) for ids in ids_of_groups],
         {image.image_id: image for image in prints},
         _Tally([n_pairs], n_pairs, {}),
     )
@@ -155,14 +163,14 @@ def _found(
     prints: dict[int, Fingerprint],
     tally: _Tally,
 ) -> Found:
-    members = [[prints[image_id] for image_id in group.image_ids] for group in groups]
+    joined = [[prints[image_id] for image_id in group.image_ids] for group in groups]
     return Found(
         likeness=likeness,
         bits=bits,
         groups=tuple(groups),
         images=len(prints),
-        cross_split_groups=sum(len({one.split for one in group}) > 1 for group in members),
-        conflicting_groups=sum(len({one.label for one in group}) > 1 for group in members),
+        cross_split_groups=sum(len({one.split for one in group}) > 1 for group in joined),
+        conflicting_groups=sum(len({one.label for one in group}) > 1 for group in joined),
         pairs=sum(tally.per_distance[: bits + 1]),
         exact_pairs=tally.exact_pairs,
         per_distance=tuple(tally.per_distance),
@@ -210,14 +218,14 @@ def _group(
 ) -> Group:
     first, *others = star
     ranked = sorted((_distance(known, first, other, likeness), other) for other in others)
-    members = [
+    ranked_ids = [
         (image_id, distance)
         for distance, picture in [(0, first), *ranked]
         for image_id in pictures.images(picture)
     ]
     return Group(
-        image_ids=tuple(image_id for image_id, _ in members),
-        distances=tuple(distance for _, distance in members),
+        image_ids=tuple(image_id for image_id, _ in ranked_ids),
+        distances=tuple(distance for _, distance in ranked_ids),
         is_settled=all((first, other) in same for other in others),
     )
 

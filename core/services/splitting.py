@@ -13,7 +13,7 @@ from core.services.duplicates import LEAK_FREE_REASON
 from core.workspace import Workspace
 from db.enums import DuplicateVerdict, EventKind, Split
 from db.repositories import datasets, decisions, labels
-from db.repositories.duplicates import Fingerprint, fingerprints
+from db.repositories.duplicates import Fingerprint, copies, kept_per_split, with_pixels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,8 @@ class Separation:
 def preview(workspace: Workspace, dataset_id: int) -> Separation:
     """Return what `separate` would do."""
     with workspace.reading() as session:
-        return _separation(*_plan(session, dataset_id), batch=None)
+        sizes = kept_per_split(session, dataset_id)
+        return _separation(*_plan(session, dataset_id), sizes, batch=None)
 
 
 def separate(workspace: Workspace, dataset_id: int, *, annotator: str) -> Separation:
@@ -53,25 +54,28 @@ def separate(workspace: Workspace, dataset_id: int, *, annotator: str) -> Separa
     that an image came with stays beside its new one.
     """
     with workspace.writing() as session:
+        sizes = kept_per_split(session, dataset_id)
         prints, groups, moves = _plan(session, dataset_id)
         batch = uuid4().hex if moves else None
         if batch:
             _write(session, prints, moves, annotator=annotator, batch=batch)
             datasets.raise_revision(session, dataset_id)
-    return _separation(prints, groups, moves, batch=batch)
+    return _separation(prints, groups, moves, sizes, batch=batch)
 
 
 def _plan(
     session: Session, dataset_id: int
 ) -> tuple[list[Fingerprint], list[list[int]], dict[int, Split]]:
-    prints = fingerprints(session, dataset_id)
+    same = [
+        pair
+        for pair, verdict in decisions.in_force(session, dataset_id).items()
+        if verdict is DuplicateVerdict.SAME
+    ]
+    judged = with_pixels(session, dataset_id, sorted({pixels for pair in same for pixels in pair}))
+    prints = sorted({*copies(session, dataset_id), *judged})
     exact = exact_groups([image.pixel_sha256 for image in prints])
     first = {image.pixel_sha256: index for index, image in reversed(list(enumerate(prints)))}
-    decided = [
-        [first[one], first[other]]
-        for (one, other), verdict in decisions.in_force(session, dataset_id).items()
-        if verdict is DuplicateVerdict.SAME and one in first and other in first
-    ]
+    decided = [[first[one], first[other]] for one, other in same if one in first and other in first]
     groups = merged([*exact, *decided], len(prints))
     return prints, groups, fewest_moves(groups, [image.split for image in prints])
 
@@ -111,22 +115,20 @@ def _separation(
     prints: list[Fingerprint],
     groups: list[list[int]],
     moves: dict[int, Split],
+    sizes: dict[Split, int],
     *,
     batch: str | None,
 ) -> Separation:
     splits = [image.split for image in prints]
     after = [moves.get(index, split) for index, split in enumerate(splits)]
+    left, came = Counter(splits[index] for index in moves), Counter(moves.values())
+    later = {split: n - left[split] + came[split] for split, n in sizes.items()}
     return Separation(
         groups=len(groups),
         before=crossing(groups, splits),
         after=crossing(groups, after),
         moves=dict(Counter((splits[index], home) for index, home in moves.items())),
-        sizes_before=_sizes(splits),
-        sizes_after=_sizes(after),
+        sizes_before={split: sizes[split] for split in Split if split in sizes},
+        sizes_after={split: later[split] for split in Split if split in sizes},
         batch=batch,
     )
-
-
-def _sizes(splits: list[Split]) -> dict[Split, int]:
-    counts = Counter(splits)
-    return {split: counts[split] for split in Split if counts[split]}

@@ -105,3 +105,17 @@ def kept_per_split(session: Session, dataset_id: int) -> dict[Split, int]:
         .group_by(Image.split)
     )
     return {row.split: row.n for row in session.execute(statement)}
+
+
+def with_pixels(
+    session: Session, dataset_id: int, pixel_hashes: Sequence[str]
+) -> list[Fingerprint]:
+    """Return the fingerprints of the kept images with one of these pixel hashes."""
+    columns = select(Image.id, Image.split, Image.label, Image.pixel_sha256)
+    kept = columns.where(Image.dataset_id == dataset_id, Image.state == ImageState.KEPT)
+    found: list[Fingerprint] = []
+    for start in range(0, len(pixel_hashes), SQL_VARIABLES):
+        chunk = pixel_hashes[start : start + SQL_VARIABLES]
+        rows = session.execute(kept.where(Image.pixel_sha256.in_(chunk)))
+        found += [Fingerprint(*row) for row in rows]
+    return found

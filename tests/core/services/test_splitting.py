@@ -34,7 +34,7 @@ def test_a_preview_counts_per_pair_of_splits_and_writes_nothing(
     assert found.moves == {(TRAIN, TEST): 1, (VALIDATION, TRAIN): 1}
     assert (found.moved, found.batch) == (2, None)
     assert found.sizes_before == {TRAIN: 2, VALIDATION: 1, TEST: 3}
-    assert found.sizes_after == {TRAIN: 2, TEST: 4}
+    assert found.sizes_after == {TRAIN: 2, VALIDATION: 0, TEST: 4}
     assert splits(workspace, 6) == [split for split, _, _ in FACES]
 
 
