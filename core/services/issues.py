@@ -14,6 +14,7 @@ from core.services.datasets import find_dataset
 from core.services.versions import freeze
 from core.workspace import Workspace
 from db.enums import JobKind
+from db.repositories import datasets
 from db.repositories import issues as stored
 from db.rows import IssueRow, JobRow, NewIssue
 
@@ -117,6 +118,7 @@ def record_issues(
     """Store the scores of a data set in place of those it had, all at once."""
     with workspace.writing() as session:
         stored.replace(session, dataset_id, issues, job_id=job_id)
+        datasets.raise_revision(session, dataset_id)  # the queue of likely wrong labels changed
 
 
 def n_scored(workspace: Workspace, dataset_id: int) -> int:
@@ -201,6 +203,7 @@ def _payload(
     version = freeze(workspace, dataset_name)
     return {
         "dataset": version.dataset_id,
+        "name": dataset_name,
         "version": version.id,
         "folds": folds,
         "seed": seed,
