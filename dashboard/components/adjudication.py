@@ -45,9 +45,10 @@ def queue() -> None:
     start = (min(page, n_pages) - 1) * PER_PAGE
     shown = adjudicating.describe(state.workspace(), waiting[start : start + PER_PAGE])
     contents = state.blobs(tuple(one.image.id for one in shown))
-    for one in shown:
-        with st.container(border=True, gap="small"):
-            _card(one, contents[one.image.id])
+    with st.grid(2, min_column_width=320, gap="small"):
+        for one in shown:
+            with st.container(border=True, gap="small"):
+                _card(one, contents[one.image.id])
 
 
 def _card(one: Disputed, content: bytes) -> None:
@@ -56,7 +57,8 @@ def _card(one: Disputed, content: bytes) -> None:
     lines = "".join(_line(one, emotion) for emotion in EMOTIONS)
     now = f'<div class="fi-dim">Face {one.image.id}, now {escape(one.image.label.value)}</div>'
     st.html(
-        f'{STYLE}<div class="fi-faces" style="gap:16px;flex-wrap:nowrap">{face}'
+        f'{STYLE}<div class="fi-faces" style="gap:16px;flex-wrap:nowrap">'
+        f'<div style="flex:none">{face}</div>'
         f'<div style="font-size:13px;line-height:20px;overflow-wrap:anywhere">{now}{lines}</div>'
         "</div>"
     )

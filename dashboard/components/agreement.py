@@ -36,15 +36,15 @@ def overall(found: AgreementReport) -> None:
     with st.grid(3, min_column_width=150, gap="small"):
         st.metric("Faces judged twice or more", number(found.images))
         st.metric(
-            f"Krippendorff's alpha, n = {number(found.alpha.n)}", value(found.alpha.value),
-            help="1: all agree. 0: as chance would have it. Below 0: less than that. Over all "
-            "faces with two judgements or more.",
+            "Krippendorff's alpha", value(found.alpha.value),
+            help="1: all agree. 0: as chance would have it. Below 0: less than that.",
         )  # fmt: skip
-        st.metric(
-            f"Fleiss' kappa, n = {number(found.fleiss.n)}", value(found.fleiss.value),
-            help="Needs as many judgements of every face: over the faces with the most frequent "
-            "number of judgements.",
-        )  # fmt: skip
+        st.metric("Fleiss' kappa", value(found.fleiss.value), help="Reads like alpha.")
+    st.caption(
+        f"Alpha over {counted(found.alpha.n, 'face')} with two judgements or more. Fleiss' kappa "
+        "needs as many judgements of every face: over the "
+        f"{counted(found.fleiss.n, 'face')} with the most frequent number."
+    )
 
 
 def emotion_table(found: AgreementReport) -> pd.DataFrame:
@@ -108,7 +108,15 @@ def matrix(names: Sequence[str], found: Sequence[PairAgreement]) -> go.Figure:
                 f"{counted(one.kappa.n, 'face')}"
             )
     short = [_short(name) for name in names]
-    return heatmap(values, rows=short, columns=short, texts=texts, hovers=hovers)
+    first = 0 if any(one.first == one.second for one in found) else 1  # else the diagonal is empty
+    last = len(names) - first
+    return heatmap(
+        values[first:, :last],
+        rows=short[first:],
+        columns=short[:last],
+        texts=[line[:last] for line in texts[first:]],
+        hovers=[line[:last] for line in hovers[first:]],
+    )
 
 
 def value(coefficient: float | None) -> str:

@@ -64,13 +64,13 @@ def table(people: Sequence[Annotator]) -> pd.DataFrame:
 
 def group_form(people: Sequence[Annotator]) -> None:
     """Draw the pickers that put an annotator into a group."""
-    names = [one.name for one in people]
-    groups = sorted({one.group for one in people if one.group})
+    group_of = {one.name: one.group or NO_GROUP for one in people}
+    options = [NO_GROUP, *sorted(set(group_of.values()) - {NO_GROUP})]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        name = st.selectbox("Annotator to group", names, key="annotators_name", width=220)
+        name = st.selectbox("Annotator to group", list(group_of), key="annotators_name", width=200)
         group = st.selectbox(
-            "Group", [NO_GROUP, *groups], key="annotators_group", width=220,
-            accept_new_options=True, help="Choose one or type a new name.",
+            "Group", options, index=options.index(group_of[name]), key=f"annotators_group_{name}",
+            accept_new_options=True, width=200, help="Choose one or type a new name.",
         )  # fmt: skip
         if st.button("Save group", key="annotators_save", icon=":material/group_add:"):
             chosen = None if group == NO_GROUP else group

@@ -50,7 +50,7 @@ def test_an_annotator_is_put_into_a_group(open_page: OpenPage, voted: Workspace)
     annotators.set_group(voted, "bo", "East")
     page = open_page("annotators")
     page.selectbox("annotators_name").set_value("cy").run()
-    page.selectbox("annotators_group").set_value("East").run()
+    page.selectbox("annotators_group_cy").set_value("East").run()
     page.button("annotators_save").click().run()
     assert annotators.groups(voted) == {"bo": "East", "cy": "East"}
     assert "Within and between groups" in text(page)
