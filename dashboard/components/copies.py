@@ -79,10 +79,9 @@ def _card(
     with st.container(horizontal=True, gap="small"):
         for image_id, bits in zip(group.image_ids, group.distances, strict=True):
             with st.container(width=LARGE_PX + 2, gap="xsmall"):
-                row, is_exact = rows[image_id], likeness is Likeness.EXACT
-                caption = _caption(
-                    row, None if is_exact or image_id == group.image_ids[0] else bits
-                )
+                row = rows[image_id]
+                apart = "the first" if image_id == group.image_ids[0] else f"{bits} bits apart"
+                caption = _caption(row, None if likeness is Likeness.EXACT else apart)
                 st.html(stored(row, contents[image_id], target_px=LARGE_PX, caption=caption))
                 st.button(
                     "Keep", key=f"duplicates_keep_{key}_{image_id}", width="stretch",
@@ -92,9 +91,9 @@ def _card(
 
 
 def _buttons(key: str, group: Group, *, likeness: Likeness, rule: KeepRule) -> None:
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         st.button(
-            "Keep by rule", key=f"duplicates_rule_{key}",
+            "By rule", key=f"duplicates_rule_{key}",
             on_click=partial(act, partial(_keep_by_rule, group, rule)),
             help="Keep the one that the rule above chooses and drop the others.",
         )  # fmt: skip
@@ -153,11 +152,9 @@ def _flag(text: str, colour: str) -> str:
     return f'<span class="fi-flag" style="color:{colour}">{text}</span>'
 
 
-def _caption(row: ImageRow, bits: int | None) -> str:
+def _caption(row: ImageRow, apart: str | None) -> str:
     source = escape(row.source_path.rsplit("/", 1)[-1])
     dot = f'<span class="fi-dot" style="background:{EMOTION_COLOURS[row.label]}"></span>'
-    apart = "" if bits is None else f", {counted(bits, 'bit')} apart"
-    return (
-        f"<div>{dot}{title(row.label)}</div>"
-        f'<div class="fi-dim">{row.split.value}{apart}</div><div class="fi-dim">{source}</div>'
-    )
+    lines = [row.split.value, *([] if apart is None else [apart]), source]
+    below = "".join(f'<div class="fi-dim">{line}</div>' for line in lines)
+    return f"<div>{dot}{title(row.label)}</div>{below}"

@@ -35,12 +35,13 @@ def settle_many(dataset: DatasetRow, shown: Sequence[Group], groups: Sequence[Gr
     ]
     kept = state.progress(dataset.id, dataset.revision).kept
     with st.container(horizontal=True):
-        for some, key, where in ((shown, "drop_page", "on this page"), (groups, "drop", "of all")):
+        for some, key, where in ((shown, "drop_page", "these"), (groups, "drop", "all")):
             ids = tuple(group.image_ids for group in some)
             plans = copies.keeping(dataset.id, dataset.revision, ids, rule)
             n_dropped = sum(len(plan.drop) for plan in plans)
             action = partial(settling.keep, state.workspace(), plans, annotator=state.annotator())
-            label = f"Keep one {where} {counted(len(plans), 'group')}: drop {number(n_dropped)}"
+            of_groups = f"{where} {counted(len(plans), 'group')}"
+            label = f"Keep one of each of {of_groups}: drop {number(n_dropped)}"
             st.button(label, key=f"duplicates_{key}", on_click=partial(copies.act, action))
     st.caption(f"Dropping all leaves **{number(kept - n_dropped)}** of {counted(kept, 'face')}.")
     return rule
