@@ -33,9 +33,9 @@ gap:4px 14px;align-items:center;padding:6px 0;border-bottom:1px solid rgba(128,1
 .fi-dot{display:inline-block;width:8px;height:8px;border-radius:50%;margin-right:4px}
 .fi-flag{border:1px solid;border-radius:3px;padding:0 5px;font-size:12px}
 .fi-batch{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:12px}
-@container (max-width:640px){
-.fi-event{grid-template-columns:52px minmax(0,1fr)}
-.fi-event>div:nth-child(n+3){grid-column:2}}
+@container (max-width:560px){
+.fi-event{grid-template-columns:52px minmax(0,1fr);gap:2px 14px}
+.fi-event>figure{grid-row:span 3;align-self:start}}
 </style>"""
 
 
@@ -97,19 +97,20 @@ def take_back(page: EventPage) -> None:
     if not first:
         st.caption("Nothing on this page can be undone.")
         return
-    batch = st.selectbox(
-        "Batch", list(first), key="history_batch", format_func=lambda one: _batch_name(first[one])
-    )
-    plan = undoing.preview(state.workspace(), batch)
-    since = f" {counted(plan.overtaken, 'face')} changed again since and stay." * (
-        plan.overtaken > 0
-    )
-    st.markdown(f"Undoing changes **{counted(plan.back, 'face')}** back.{since}")
-    label = f"Undo {counted(plan.back, 'face')}"
-    if st.button(label, key="history_undo", icon=":material/undo:", disabled=not plan.can_undo):
-        undoing.undo(state.workspace(), batch, annotator=state.annotator())
-        _go()
-        st.rerun()
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        batch = st.selectbox(
+            "Undo a batch", list(first), key="history_batch", width=440,
+            format_func=lambda one: _batch_name(first[one]),
+        )  # fmt: skip
+        plan = undoing.preview(state.workspace(), batch)
+        label = f"Undo {counted(plan.back, 'face')}"
+        if st.button(label, key="history_undo", icon=":material/undo:", disabled=not plan.can_undo):
+            undoing.undo(state.workspace(), batch, annotator=state.annotator())
+            _go()
+            st.rerun()
+    since = f" {counted(plan.overtaken, 'face')} changed again since and stay as they are."
+    stay = since if plan.overtaken else ""
+    st.caption(f"Undoing changes **{counted(plan.back, 'face')}** back.{stay}")
 
 
 def _go(direction: str | None = None, event_id: int = 0) -> None:

@@ -62,7 +62,7 @@ def table(rows: list[VersionRow]) -> None:
     ]
     st.dataframe(
         pd.DataFrame(lines), hide_index=True, key="versions_table",
-        height=min(35 * (len(lines) + 1) + 3, 248), alt="Frozen versions, newest first",
+        height="content" if len(lines) < 7 else 248, alt="Frozen versions, newest first",
     )  # fmt: skip
 
 

@@ -14,11 +14,7 @@ if not page.events:
         "No event is like that. Clear the fields above, or label a face: every change appears here."
     )
     st.stop()
+timeline.take_back(page)
 st.caption(f"{counted(page.total, 'event')}, newest first. Events are never changed or removed.")
-left, right = st.columns([3, 1], gap="large")
-with left:
-    timeline.listing(page)
-    timeline.pager(page)
-with right:
-    st.subheader("Undo", anchor=False)
-    timeline.take_back(page)
+timeline.listing(page)
+timeline.pager(page)

@@ -4,16 +4,36 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.services import auditing, curation, label_files, restoring, undoing, versions, voting
+from core.services import (
+    auditing,
+    bulk,
+    curation,
+    duplicates,
+    label_files,
+    restoring,
+    splitting,
+    tagging,
+    undoing,
+    versions,
+    voting,
+)
 from core.services.datasets import find_dataset
 from core.workspace import Workspace
-from db.enums import EMOTIONS, Emotion, LabelPolicy, Split
+from db.enums import EMOTIONS, Emotion, EventKind, LabelPolicy, Split
 from db.repositories import labels, votes
 
 AddFaces = Callable[..., int]
 N_FACES = 3
 ANNOTATORS = ("ada", "bo", "cy")
-OTHERS = ["drop", "restore", "freeze", "back", "undo", "undo_any", "vote", "file", *LabelPolicy]
+FACES = [
+    (Split.TRAIN, Emotion.HAPPY, 7),
+    (Split.TEST, Emotion.SAD, 7),
+    (Split.TEST, Emotion.SAD, 8),
+]
+OTHERS = [
+    "drop", "restore", "freeze", "back", "undo", "undo_any", "vote", "file", "tag", "untag",
+    "separate", "dedupe", "all_sad", *LabelPolicy,
+]  # fmt: skip
 
 Act = tuple[int, str, str]
 
@@ -66,6 +86,22 @@ class Desk:
                 undoing.undo(self.workspace, event.batch, annotator=annotator)
                 return
 
+    def tag(self, image_id: int, annotator: str, _: Path) -> None:
+        tagging.set_tags(self.workspace, [image_id], "glasses", True, annotator=annotator)
+
+    def untag(self, image_id: int, annotator: str, _: Path) -> None:
+        tagging.set_tags(self.workspace, [image_id], "glasses", False, annotator=annotator)
+
+    def separate(self, _: int, annotator: str, __: Path) -> None:
+        splitting.separate(self.workspace, self.dataset_id, annotator=annotator)
+
+    def dedupe(self, _: int, annotator: str, __: Path) -> None:
+        duplicates.dedupe(self.workspace, self.dataset_id, annotator=annotator)
+
+    def all_sad(self, image_id: int, annotator: str, _: Path) -> None:
+        ids = [self.first_id, image_id]
+        bulk.label_all(self.workspace, ids, Emotion.SAD, annotator=annotator)
+
     def file(self, image_id: int, annotator: str, folder: Path) -> None:
         path = folder / "labels.csv"
         path.write_text(f"image,label\n{image_id},sad\n{self.first_id},angry\n")
@@ -85,11 +121,25 @@ def test_replaying_all_events_from_the_import_gives_what_is_stored(
 ):
     name = f"audit {id(acts)} {len(list(tmp_path.iterdir()))}"
     (tmp_path / name).mkdir(exist_ok=True)
-    faces = [(split, Emotion.HAPPY, number) for number, split in enumerate(Split)]
-    desk = Desk(workspace, name, add_faces(faces, name=name))
+    desk = Desk(workspace, name, add_faces(FACES, name=name))
     for act in acts:
         desk.do(act, tmp_path)
     assert auditing.audit(workspace, desk.dataset_id) == []
+
+
+def test_a_days_work_has_every_kind_of_event_and_replays(
+    workspace: Workspace, add_faces: AddFaces, tmp_path: Path
+):
+    desk = Desk(workspace, "faces", add_faces(FACES, name="faces"))
+    for what in ("tag", "separate", "sad", "happy", "happy", "vote", "drop", "restore", "untag"):
+        desk.do((0, "ada", what), tmp_path)
+        assert auditing.audit(workspace, desk.dataset_id) == []
+    events = curation.history(workspace, desk.dataset_id)
+    assert {event.kind for event in events} == set(EventKind)
+    for _ in events:
+        desk.do((0, "ada", "undo"), tmp_path)
+        assert auditing.audit(workspace, desk.dataset_id) == []
+    assert [curation.find_image(workspace, number).label for number in (1, 2)] == ["happy", "sad"]
 
 
 def test_a_change_without_an_event_is_found(workspace: Workspace, add_faces: AddFaces):
