@@ -49,7 +49,6 @@ def handle(context: JobContext) -> None:
     found = stored_form(label_issues(judged))
     record_issues(workspace, int(payload["dataset"]), found, job_id=context.job.id)
     shutil.rmtree(folder)
-    context.report(1.0, f"Scored {len(faces):,} labels")
 
 
 def reporter(context: JobContext, config: TrainConfig) -> Callable[[FoldReport], None]:
