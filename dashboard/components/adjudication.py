@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.services import adjudicating, undoing, voting
 from core.services.adjudicating import Disputed
+from core.services.annotators import is_anonymous
 from core.services.terms import EMOTIONS, DatasetRow, Emotion
 from dashboard import state
 from dashboard.components.faces import STYLE, stored
@@ -75,9 +76,12 @@ def _card(one: Disputed, content: bytes) -> None:
 
 def _line(one: Disputed, emotion: Emotion) -> str:
     """Return who says an emotion, as HTML; empty where nobody does."""
-    names = [name for name, said in one.judgements if said is emotion]
-    if not names:
+    everyone = [name for name, said in one.judgements if said is emotion]
+    if not everyone:
         return ""
+    names = [name for name in everyone if not is_anonymous(name)]
+    if n_taggers := len(everyone) - len(names):
+        names.append(f"{n_taggers} of FER+")
     dot = _DOT.format(colour=EMOTION_COLOURS[emotion])
     return f"<div>{dot}{title(emotion)}: {escape(', '.join(names))}</div>"
 
