@@ -10,11 +10,6 @@ from db.enums import Mask, ModelName
 
 Setting = str | int | float | bool | None
 
-FOLD_EPOCHS = (4, 16)  # fewest and most; see `fold_config`
-FOLD_FACES = 60_000  # faces that a fold's network sees in all, where the limits admit it
-FOLD_VALIDATION_SHARE = 0.05  # enough to tell a diverged run: the last epoch is nearly always best
-SMALL_SET = 5_000  # faces; fewer need small batches, or an epoch has too few steps to learn in
-SMALL_BATCH = 32
 SMALL_STUDY_EPOCHS = 12  # `fast` on about 800 drawn faces: learns, and four masks take minutes
 
 
@@ -196,29 +191,3 @@ def preset(model: ModelName, **overrides: Setting) -> TrainConfig:
     if "start_size" not in overrides and isinstance(size, int) and isinstance(start, int):
         settings["start_size"] = min(size, start)
     return TrainConfig.from_json(settings)
-
-
-def fold_config(n_faces: int, *, seed: int, epochs: int | None) -> TrainConfig:
-    """Return how the networks are trained that judge labels: `fast`, but for fewer epochs.
-
-    A judge need not be the best network, only one that has not learnt the wrong labels by heart.
-
-    Args:
-        n_faces: How many faces the data set has.
-        seed: Starts every random choice.
-        epochs: How many; where None, as many as show about 60,000 faces, between 4 and 16.
-
-    Raises:
-        ConfigError: If a value cannot work.
-    """
-    fewest, most = FOLD_EPOCHS
-    by_size = min(most, max(fewest, FOLD_FACES // max(1, n_faces)))
-    overrides: dict[str, Setting] = {
-        "seed": seed,
-        "epochs": by_size if epochs is None else epochs,
-        "validation_share": FOLD_VALIDATION_SHARE,
-    }
-    if n_faces < SMALL_SET:
-        full = PRESETS[ModelName.FAST].image_size
-        overrides |= {"batch_size": SMALL_BATCH, "start_size": full}
-    return preset(ModelName.FAST, **overrides)

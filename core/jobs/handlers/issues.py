@@ -4,10 +4,10 @@ import logging
 import shutil
 from collections.abc import Callable
 
-from core.configs import TrainConfig, fold_config
+from core.configs import TrainConfig
 from core.jobs.context import JobContext
 from core.jobs.handlers.training import in_words
-from core.ml.cross_validation import FoldReport, cross_validate
+from core.ml.cross_validation import FoldReport, cross_validate, fold_config
 from core.ml.schedules import face_size
 from core.quality.label_issues import LabelIssues, label_issues
 from core.services.issues import record_issues

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.errors import CheckpointError, JobCancelledError
-from core.ml.cross_validation import cross_validate
+from core.ml.cross_validation import cross_validate, fold_config
 
 
 @pytest.fixture
@@ -67,3 +67,13 @@ def test_a_damaged_fold_is_refused_in_one_sentence(faces, short, tmp_path):
     (tmp_path / "fold-1.npz").write_bytes(b"PK no archive")
     with pytest.raises(CheckpointError, match=r"fold-1\.npz is damaged"):
         cross_validate(faces, short, folds=2, on_epoch=ignore, folder=tmp_path)
+
+
+@pytest.mark.parametrize(("n_faces", "epochs"), [(100, 16), (10_000, 6), (35_887, 4)])
+def test_the_more_faces_the_fewer_epochs(n_faces, epochs):
+    assert fold_config(n_faces, seed=0, epochs=None).epochs == epochs
+
+
+def test_asked_epochs_and_seed_are_taken():
+    config = fold_config(100, seed=7, epochs=2)
+    assert (config.epochs, config.seed) == (2, 7)
