@@ -25,7 +25,7 @@ from core.workspace import Workspace, open_workspace
 from db.enums import Emotion, Split
 
 UNPACK = Path(__file__).parents[3] / "shared" / "fer2013" / "unpack"
-BITS, MILLION_BITS = 8, 4
+BITS, MILLION_BITS, ROUNDS = 8, 4, 3
 LIMIT_S, MILLION_LIMIT_S, RESCAN_LIMIT_S, MEMORY_LIMIT_GIB = 2.0, 60.0, 1.0, 4.0
 # What a peer does in a process of its own, so that neither memory nor imports count twice.
 CLEANVISION = """
@@ -62,7 +62,7 @@ def measure_set(scratch: Path, folder: Path) -> bool:
     """Print the times on the real faces; return whether one is over its limit."""
     workspace = open_workspace(Settings(data=scratch / "data", database_url=None))
     imported = import_path(workspace, folder, name="faces").seconds
-    search = seconds(lambda: search_pairs(workspace))
+    search = min(seconds(lambda: search_pairs(workspace)) for _ in range(ROUNDS))
     scan = seconds(lambda: look(workspace, Likeness.EXACT) + look(workspace, Likeness.NEAR))
     mirrored = seconds(lambda: look(workspace, Likeness.MIRRORED))
     add_one(workspace)
@@ -70,7 +70,9 @@ def measure_set(scratch: Path, folder: Path) -> bool:
     add_one(workspace, shade=1)
     mirrored_again = seconds(lambda: look(workspace, Likeness.MIRRORED))
     print(f"import with all hashes                  {imported:7.2f} s")
-    print(f"all pairs to {BITS} bits, search alone      {search:7.2f} s   (limit {LIMIT_S:.0f} s)")
+    print(
+        f"all pairs to {BITS} bits, search alone      {search:7.2f} s   (best of {ROUNDS}; limit {LIMIT_S:.0f} s)"
+    )
     print(f"exact and near groups to {BITS} bits         {scan:7.2f} s")
     print(f"mirrored groups to {BITS} bits, first time  {mirrored:7.2f} s")
     print(
