@@ -70,9 +70,7 @@ def measure_set(scratch: Path, folder: Path) -> bool:
     add_one(workspace, shade=1)
     mirrored_again = seconds(lambda: look(workspace, Likeness.MIRRORED))
     print(f"import with all hashes                  {imported:7.2f} s")
-    print(
-        f"all pairs to {BITS} bits, search alone      {search:7.2f} s   (best; limit {LIMIT_S:.0f} s)"
-    )
+    print(f"all pairs to {BITS} bits, search     {search:7.2f} s   (limit {LIMIT_S:.0f} s)")
     print(f"exact and near groups to {BITS} bits         {scan:7.2f} s")
     print(f"mirrored groups to {BITS} bits, first time  {mirrored:7.2f} s")
     print(
