@@ -17,10 +17,10 @@ from dashboard import state
 from dashboard.format import ago, counted, number
 
 FORMAT_NAMES = {
-    ExportFormat.CSV: "CSV table",
-    ExportFormat.PARQUET: "Parquet table",
-    ExportFormat.ZIP: "Faces, zip",
-    ExportFormat.FOLDER: "Faces, folder",
+    ExportFormat.CSV: "CSV",
+    ExportFormat.PARQUET: "Parquet",
+    ExportFormat.ZIP: "Zip of faces",
+    ExportFormat.FOLDER: "Folder",
 }
 FORMAT_NOTES = {
     ExportFormat.CSV: "A line for each face: labels, split, tags, votes, version.",
