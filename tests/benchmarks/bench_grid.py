@@ -36,7 +36,7 @@ SHOWN = """before => new Promise(done => {
     if (!root?.dataset.drawn || root.dataset.drawn === before || !root.querySelector(".face"))
       return requestAnimationFrame(look)
     const picture = new Image()
-    picture.src = root.querySelector(".wall").style.getPropertyValue("--sheet").slice(5, -2)
+    picture.src = root.querySelector(".wall").style.getPropertyValue("--sheet").slice(4, -1)
     await picture.decode()
     requestAnimationFrame(() => requestAnimationFrame(() =>
       done([root.dataset.drawn, root.querySelectorAll(".face").length, performance.now()])))
