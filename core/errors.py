@@ -76,8 +76,68 @@ class UnknownImageError(FeelingItError):
         super().__init__(f"There is no image {image_id}; it may belong to another workspace.")
 
 
+class QueueError(FeelingItError):
+    """A link asks for a queue that there cannot be."""
+
+
+class TagError(FeelingItError):
+    """A tag cannot be given, or a list of tags cannot be kept."""
+
+
 class UnknownBatchError(FeelingItError):
     """No batch of label events has the given id, or it was undone already."""
+
+
+class PressError(FeelingItError):
+    """A press of an annotator cannot be stored as it was sent."""
+
+
+class AccessError(FeelingItError):
+    """A request carries no valid permission for what it asks."""
+
+
+class AnnotatorNameError(FeelingItError):
+    """An annotator has the name of a label policy, under which policies write events."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Nobody can judge as {name!r}, a label policy; choose another name.")
+
+
+class LabelPolicyError(FeelingItError):
+    """A label was set by hand where the labels follow votes or adjudication."""
+
+    def __init__(self, policy: str) -> None:
+        super().__init__(
+            f"The labels of this data set are {policy}, so nobody sets one alone; vote, or change "
+            "the label policy on the Annotators page."
+        )
+
+
+class StaleGroupError(FeelingItError):
+    """A group of copies was decided on that is no longer as it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Some of these images are no longer in the cleaned set, so nothing was changed; "
+            "look at the groups again."
+        )
+
+
+class GroupTooLargeError(FeelingItError):
+    """So many pictures were said to differ that their pairs are too many to store."""
+
+    def __init__(self, n_pictures: int, most: int) -> None:
+        super().__init__(
+            f"{n_pictures} pictures are too many to say that each differs from each; choose a "
+            f"smaller limit, at which groups have at most {most}."
+        )
+
+
+class NearLimitError(FeelingItError):
+    """A distance between perceptual hashes was asked for at which all faces would be alike."""
+
+    def __init__(self, bits: int, widest_bits: int) -> None:
+        super().__init__(f"{bits} is no limit for near copies; give 0 to {widest_bits} bits.")
 
 
 class NotReadyError(FeelingItError):
@@ -86,6 +146,17 @@ class NotReadyError(FeelingItError):
 
 class EmptySetError(FeelingItError):
     """An operation needs images and there are none."""
+
+
+class InSampleError(FeelingItError):
+    """Labels were to be judged by networks that had been taught these very labels."""
+
+    def __init__(self, n_seen: int, n: int) -> None:
+        super().__init__(
+            f"{n_seen:,} of {n:,} faces were judged by a network that was trained on them or on "
+            "copies of them, which hides wrong labels; use the out-of-fold probabilities of "
+            "`feelingit issues NAME`."
+        )
 
 
 class NoHumanMapError(FeelingItError):
@@ -143,3 +214,11 @@ class UnsupportedSystemError(FeelingItError):
 
     def __init__(self) -> None:
         super().__init__("Jobs need Linux or macOS; on Windows run FeelingIt inside WSL.")
+
+
+class ExportError(FeelingItError):
+    """A data set cannot be written where it was asked to be."""
+
+
+class LabelFileError(FeelingItError):
+    """A file of labels cannot be read, or has lines that must not be taken."""

@@ -40,6 +40,10 @@ class Workspace:
         """Return the folder of a run: checkpoint, predictions, maps."""
         return self.data_dir / "runs" / str(run_id)
 
+    def job_dir(self, job_id: int) -> Path:
+        """Return the folder where a job keeps what it needs to go on after an interruption."""
+        return self.data_dir / "jobs" / str(job_id)
+
     def job_log(self, job_id: int) -> Path:
         """Return the path of the log that a job's process writes."""
         return self.data_dir / "jobs" / f"{job_id}.log"

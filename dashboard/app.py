@@ -32,10 +32,40 @@ PAGES = {
             help="One face at a time, by key.",
         ),
         st.Page(
+            "views/grid.py",
+            title="Grid",
+            icon=":material/apps:",
+            help="Many faces at once: select, then label, drop or tag them together.",
+        ),
+        st.Page(
             "views/duplicates.py",
             title="Duplicates",
             icon=":material/content_copy:",
             help="Exact copies: where they are, what they leak, and dropping them.",
+        ),
+        st.Page(
+            "views/issues.py",
+            title="Label issues",
+            icon=":material/problem:",
+            help="Labels that networks disagree with which never saw the face.",
+        ),
+        st.Page(
+            "views/annotators.py",
+            title="Annotators",
+            icon=":material/group:",
+            help="Who labeled how much, how far people agree, whose judgement counts.",
+        ),
+        st.Page(
+            "views/versions.py",
+            title="Versions",
+            icon=":material/lock:",
+            help="Freeze the data, see what changed between versions, go back, export.",
+        ),
+        st.Page(
+            "views/history.py",
+            title="History",
+            icon=":material/history:",
+            help="Who changed what, when and why; taking it back.",
         ),
     ],
     "Train": [

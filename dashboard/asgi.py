@@ -6,9 +6,11 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import FeelingItError
-from dashboard.routes.health import ROUTES
+from dashboard.routes import health, labeling
 
 logger = logging.getLogger(__name__)
+
+ROUTES = (*health.ROUTES, *labeling.ROUTES)
 
 
 def show_script_error(error: Exception) -> bool:

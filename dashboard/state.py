@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from core.services import datasets, duplicates
+from core.services import datasets, duplicates, inspecting, queues, tagging, thumbnails
 from core.services.datasets import Count, Progress
 from core.services.duplicates import DuplicateReport
+from core.services.queues import QueueSpec
 from core.services.terms import DatasetRow, Emotion, ImageRow
 from core.settings import Settings
 from core.workspace import Workspace, open_workspace
@@ -79,8 +80,24 @@ def exact_report(dataset_id: int, revision: int) -> DuplicateReport:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def duplicate_groups(
-    dataset_id: int, revision: int, *, start: int, limit: int
-) -> list[list[ImageRow]]:
-    """Return some groups of exact copies at a revision."""
-    return duplicates.exact_duplicate_groups(workspace(), dataset_id, start=start, limit=limit)
+def queue_length(dataset_id: int, revision: int, spec: QueueSpec) -> int:
+    """Return how many faces a queue holds at a revision."""
+    return queues.count(workspace(), dataset_id, spec)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def image_rows(image_ids: tuple[int, ...], dataset_id: int, revision: int) -> list[ImageRow]:
+    """Return images of a data set at a revision, by id."""
+    return inspecting.rows(workspace(), dataset_id, list(image_ids))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def contact_sheet(image_ids: tuple[int, ...]) -> bytes:
+    """Return a PNG of these faces; files never change, so the ids alone are the key."""
+    return thumbnails.contact_sheet(workspace(), image_ids)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def tag_counts(dataset_id: int, revision: int) -> dict[str, int]:
+    """Return the tags that are offered or in use at a revision, with how many faces have each."""
+    return tagging.tag_counts(workspace(), dataset_id)

@@ -34,12 +34,36 @@ class ImageState(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What a label event did: `label` and `confirm` carry emotions, `drop` and `restore` states."""
+    """What a label event did.
+
+    `label` and `confirm` carry emotions, `drop` and `restore` states, `tag` and `untag` a tag,
+    `split` splits. A `vote` is a second opinion: it carries an emotion and changes no label.
+    """
 
     LABEL = "label"
     CONFIRM = "confirm"
     DROP = "drop"
     RESTORE = "restore"
+    TAG = "tag"
+    UNTAG = "untag"
+    VOTE = "vote"
+    SPLIT = "split"
+
+
+class LabelPolicy(StrEnum):
+    """Whose judgement is an image's label: the newest, the majority's, or an adjudicator's."""
+
+    LATEST = "latest"
+    MAJORITY = "majority"
+    ADJUDICATED = "adjudicated"
+
+
+class DuplicateVerdict(StrEnum):
+    """What an annotator said of two images: other faces, copies of one, or nothing any more."""
+
+    DIFFERENT = "different"
+    SAME = "same"
+    OPEN = "open"
 
 
 class JobKind(StrEnum):
@@ -47,6 +71,7 @@ class JobKind(StrEnum):
 
     TRAIN = "train"
     SALIENCY = "saliency"
+    ISSUES = "issues"
 
 
 class JobStatus(StrEnum):

@@ -11,6 +11,7 @@ from db.enums import (
     ImageState,
     JobKind,
     JobStatus,
+    LabelPolicy,
     Mask,
     ModelName,
     Split,
@@ -27,6 +28,7 @@ class DatasetRow:
     created_at: datetime
     is_complete: bool
     revision: int
+    label_policy: LabelPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ class ImageRow:
     dataset_id: int
     source_path: str
     split: Split
+    original_split: Split
     original_label: Emotion
     label: Emotion
     state: ImageState
@@ -110,6 +113,7 @@ class VersionRow:
     dataset: str
     created_at: datetime
     n_images: int
+    label_policy: LabelPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,3 +199,43 @@ class ClassResultRow:
     accuracy: float
     precision: float
     f1: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewIssue:
+    """How well an image's label fits, to be stored: `score` 0 bad to 1 good."""
+
+    image_id: int
+    label: Emotion
+    suggested: Emotion
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssueRow:
+    """How well an image's label fits, and what became of it.
+
+    Attributes:
+        image_id: The image.
+        source_path: Its path as imported.
+        label: The label that was judged.
+        suggested: The most probable other emotion.
+        score: 0 surely wrong to 1 surely right.
+        current: Its label now.
+        state: Whether it is still part of the cleaned set.
+        is_reviewed: Whether an annotator labeled, confirmed, dropped or restored it since.
+    """
+
+    image_id: int
+    source_path: str
+    label: Emotion
+    suggested: Emotion
+    score: float
+    current: Emotion
+    state: ImageState
+    is_reviewed: bool
+
+    @property
+    def is_changed(self) -> bool:
+        """Return whether it now has another label or was dropped."""
+        return self.current is not self.label or self.state is ImageState.DROPPED

@@ -77,6 +77,7 @@ def add_faces(workspace: Workspace) -> Callable[..., int]:
                     dataset_id=dataset.id,
                     source_path=f"{split}/{label}/{number}.png",
                     split=split,
+                    original_split=split,
                     original_label=label,
                     label=label,
                     file_sha256=f"{shade:064d}",

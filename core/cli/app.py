@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from core.cli import cleaning, data, running, saliency, serving, training
+from core.cli import (
+    cleaning,
+    copies,
+    data,
+    issues,
+    running,
+    saliency,
+    serving,
+    training,
+    versioning,
+    voting,
+)
 from core.cli.output import say
 from core.errors import FeelingItError
 
@@ -28,7 +39,8 @@ def root(
     del debug  # main() looks for it itself, since it must know it outside of any command
 
 
-for module in (data, cleaning, training, running, saliency, serving):
+MODULES = (data, copies, cleaning, voting, issues, versioning, training, running, saliency, serving)
+for module in MODULES:
     for command in module.COMMANDS:
         app.command()(command)
 

@@ -1,63 +1,14 @@
-"""Commands that clean a data set: copies, single labels, history, undo."""
+"""Commands that clean a data set: single labels, history, undo."""
 
 from typing import Annotated
 
 import typer
 
-from core.cli.output import Annotator, AsJson, emit_json, emit_line, emit_table, percent
-from core.services import curation, undoing
-from core.services import duplicates as copies
+from core.cli.output import Annotator, AsJson, emit_json, emit_line, emit_table
+from core.services import curation, undoing, voting
 from core.services.datasets import find_dataset
 from core.workspace import open_workspace
 from db.enums import Emotion
-
-
-def duplicates(name: str, as_json: AsJson = False) -> None:
-    """Count pixel-identical images among the kept ones, and what they leak between splits."""
-    workspace = open_workspace()
-    report = copies.exact_report(workspace, find_dataset(workspace, name).id)
-    exact = {
-        "groups": report.groups,
-        "images": report.images,
-        "surplus": report.surplus,
-        "cross_split_groups": report.cross_split_groups,
-        "conflicting_groups": report.conflicting_groups,
-    }
-    if as_json:
-        leakage = {
-            split: {"images": leak.images, "share": leak.share}
-            for split, leak in report.leakage.items()
-        }
-        emit_json({"exact": exact, "leakage": leakage})
-        return
-    emit_table(f"{name}: exact duplicates", ("figure", "n"), exact.items())
-    rows = [(split, leak.images, percent(leak.share)) for split, leak in report.leakage.items()]
-    emit_table("Images with a twin across splits", ("split", "images", "share"), rows)
-
-
-def dedupe(
-    name: str,
-    annotator: Annotator = "me",
-    keep: Annotated[
-        str, typer.Option(help="Which copy stays: 'first' (a training copy, then the earliest).")
-    ] = "first",
-    as_json: AsJson = False,
-) -> None:
-    """Drop the surplus copies of each group, as one batch that `feelingit undo` takes back."""
-    if keep != "first":
-        raise typer.BadParameter(f"{keep!r} is not a rule; use 'first'.", param_hint="--keep")
-    workspace = open_workspace()
-    dataset = find_dataset(workspace, name)
-    done = copies.dedupe(workspace, dataset.id, annotator=annotator)
-    if as_json:
-        emit_json({"batch": done.batch, "dropped": done.dropped, "remaining": done.remaining})
-    elif done.batch is None:
-        emit_line(f"{name} has no surplus copies; {done.remaining:,} images remain.")
-    else:
-        emit_line(
-            f"{done.dropped:,} copies dropped, {done.remaining:,} images remain; "
-            f"`feelingit undo {done.batch}` takes it back."
-        )
 
 
 def label(
@@ -67,8 +18,8 @@ def label(
     reason: Annotated[str | None, typer.Option(help="Why.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give one image a label."""
-    event = curation.label(open_workspace(), image, emotion, annotator=annotator, reason=reason)
+    """Give one image a label, or a vote where the data set's labels follow several annotators."""
+    event = voting.judge(open_workspace(), image, emotion, annotator=annotator, reason=reason)
     if as_json:
         emit_json({"image": image, "kind": event.kind, "old": event.old, "new": event.new,
                    "batch": event.batch})  # fmt: skip
@@ -128,4 +79,4 @@ def undo(
         emit_line(f"{changed:,} images are as they were before batch {batch}.")
 
 
-COMMANDS = (duplicates, dedupe, label, history, undo)
+COMMANDS = (label, history, undo)

@@ -1,14 +1,16 @@
 """Commands that bring data in and say what is there."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from core.cli.output import AsJson, emit_json, emit_line, emit_table, progress_bar
+from core.cli.voting import bring_in, show_votes, vote_document
 from core.services import datasets as sets
 from core.services.importing import ImportReport, import_path
 from core.services.sampling import make_sample
+from core.services.vote_importing import VoteReport
 from core.workspace import open_workspace
 from db.enums import EMOTIONS
 
@@ -43,6 +45,9 @@ def import_(
         list[str] | None,
         typer.Option("--map", help="A class of the source and ours: --map anger=angry."),
     ] = None,
+    votes: Annotated[
+        Path | None, typer.Option(help="FER+'s fer2013new.csv: its votes on these images.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Import images; what is there already is left alone, what cannot be used is listed."""
@@ -55,7 +60,8 @@ def import_(
             mapping=_mapping(mapping or []),
             on_progress=lambda state: bar.update(state.done, state.total),
         )
-    _show_report(report, as_json=as_json)
+    voted = bring_in(workspace, votes, name) if votes else None
+    _show_report(report, as_json=as_json, voted=voted)
 
 
 import_.__name__ = "import"
@@ -143,17 +149,16 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
     return mapping
 
 
-def _show_report(report: ImportReport, *, as_json: bool) -> None:
+def _show_report(report: ImportReport, *, as_json: bool, voted: VoteReport | None = None) -> None:
     if as_json:
-        emit_json(
-            {
-                "dataset": report.dataset,
-                "added": report.added,
-                "already": report.already,
-                "refused": [{"where": one.where, "why": one.why} for one in report.refused],
-                "seconds": round(report.seconds, 3),
-            }
-        )
+        document: dict[str, Any] = {
+            "dataset": report.dataset,
+            "added": report.added,
+            "already": report.already,
+            "refused": [{"where": one.where, "why": one.why} for one in report.refused],
+            "seconds": round(report.seconds, 3),
+        }
+        emit_json(document | ({"votes": vote_document(voted)} if voted else {}))
         return
     emit_line(
         f"{report.dataset}: {report.added:,} added, {report.already:,} there already, "
@@ -165,6 +170,8 @@ def _show_report(report: ImportReport, *, as_json: bool) -> None:
         left = len(report.refused) - len(rows)
         if left > 0:
             emit_line(f"... and {left:,} more; --json lists all of them.")
+    if voted:
+        show_votes(voted)
 
 
 COMMANDS = (sample, import_, datasets, summary)

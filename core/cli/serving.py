@@ -11,6 +11,7 @@ import typer
 from core.cli.output import AsJson, emit_json, emit_line, emit_table, progress_bar, say
 from core.cli.processes import Processes, first_free_port, wait_until_healthy
 from core.jobs import supervisor
+from core.services.auditing import audit
 from core.services.datasets import datasets
 from core.services.experiments import queue_small_study
 from core.services.jobs import jobs
@@ -65,6 +66,7 @@ def doctor(as_json: AsJson = False) -> None:
         problems.append(f"Only {free_bytes / 1024**3:.1f} GiB are free at {workspace.data_dir}.")
     if failed:
         problems.append(f"Job {failed[0]} failed; see `feelingit logs {failed[0]}`.")
+    problems += _unsound(workspace)
     facts = {
         "python": platform.python_version(),
         **{name: version(name) for name in PACKAGES},
@@ -79,6 +81,17 @@ def doctor(as_json: AsJson = False) -> None:
         return
     emit_table("FeelingIt", ("what", "value"), [(k, str(v)) for k, v in facts.items()])
     emit_line("\n".join(problems) or "Nothing is wrong.")
+
+
+def _unsound(workspace: Workspace) -> list[str]:
+    """Return a sentence for each data set that is not what replaying its events gives."""
+    found = ((dataset.name, audit(workspace, dataset.id)) for dataset in datasets(workspace))
+    return [
+        f"{len(wrong):,} images of {name!r}, the first {wrong[0].image_id}, are not what their "
+        "events say: something other than FeelingIt wrote to the database."
+        for name, wrong in found
+        if wrong
+    ]
 
 
 def _fill(workspace: Workspace) -> None:

@@ -34,6 +34,15 @@ def low_frequencies(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
     return _transform(height) @ pixels.astype(np.float64) @ _transform(width).T
 
 
+def mirrored(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what `low_frequencies` gives for the image seen in a mirror, without its pixels.
+
+    Cosines of odd horizontal frequency are odd about the middle, so exactly these change sign.
+    """
+    signs = np.where(np.arange(LOW_FREQUENCIES) % 2 == 0, 1.0, -1.0)
+    return frequencies * signs
+
+
 def perceptual_hashes(frequencies: Sequence[NDArray[np.float64]]) -> NDArray[np.int64]:
     """Return the 64-bit DCT hash (pHash) of each image; look-alikes differ in few bits.
 

@@ -51,10 +51,10 @@ def partition(faces: FaceSet, *, validation_share: float, seed: int) -> Partitio
     test_split = Split.TEST
     if not len(test):
         test, test_split = validation, Split.VALIDATION
-        held = _hold_out(faces.labels[train], faces.groups[train], validation_share, seed)
+        held = hold_out(faces.labels[train], faces.groups[train], validation_share, seed)
         train, validation = train[~held], train[held]
     elif not len(validation):
-        held = _hold_out(faces.labels[train], faces.groups[train], validation_share, seed)
+        held = hold_out(faces.labels[train], faces.groups[train], validation_share, seed)
         train, validation = train[~held], train[held]
     _require(train, "train on", Split.TRAIN)
     _require(validation, "choose the epoch with", Split.TRAIN)
@@ -63,7 +63,7 @@ def partition(faces: FaceSet, *, validation_share: float, seed: int) -> Partitio
     return Partition(train, validation, test, test_split, ~np.isin(faces.groups[test], seen))
 
 
-def _hold_out(
+def hold_out(
     labels: NDArray[np.int64], groups: NDArray[np.int64], share: float, seed: int
 ) -> NDArray[np.bool_]:
     """Return which faces are held out, bool, shape (n,): whole groups, a share of each emotion.

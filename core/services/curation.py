@@ -5,10 +5,10 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from core.errors import UnknownImageError
+from core.errors import LabelPolicyError, UnknownImageError
 from core.workspace import Workspace
-from db.enums import Emotion, EventKind, ImageState, Split
-from db.repositories import datasets
+from db.enums import Emotion, EventKind, ImageState, LabelPolicy, Split
+from db.repositories import datasets, votes
 from db.repositories import labels as stored
 from db.rows import EventRow, ImageRow
 
@@ -23,11 +23,18 @@ def label(
 ) -> EventRow:
     """Give an image a label and return the event: a confirmation where it had that label already.
 
+    This is for data sets whose label is the latest one; `voting.judge` does the right thing by
+    any policy.
+
     Raises:
         UnknownImageError: If there is no such image.
+        LabelPolicyError: If the data set's labels follow votes or adjudication.
     """
     with workspace.writing() as session:
         image = _image(session, image_id)
+        policy = votes.policy(session, image.dataset_id)
+        if policy is not LabelPolicy.LATEST:
+            raise LabelPolicyError(policy)
         kind = EventKind.CONFIRM if image.label is emotion else EventKind.LABEL
         stored.set_labels(session, [image_id], emotion)
         event = _event(image_id, annotator, kind, old=image.label, new=emotion, reason=reason)

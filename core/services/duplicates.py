@@ -8,10 +8,14 @@ from core.quality.duplicates import exact_groups, leaking
 from core.workspace import Workspace
 from db.enums import EventKind, ImageState, Split
 from db.repositories import datasets, labels
-from db.repositories.duplicates import Fingerprint, fingerprints
-from db.rows import ImageRow
+from db.repositories.duplicates import Fingerprint, copies, fingerprints, kept_per_split
 
 SURPLUS_REASON = "surplus copy"
+KEEP_REASON = "copy of a kept face"
+RELABEL_REASON = "one label for all copies"
+LEAK_FREE_REASON = "leak-free split"
+# What is done to many images at once on the Duplicates page, and undone there.
+BULK_REASONS = (SURPLUS_REASON, KEEP_REASON, RELABEL_REASON, LEAK_FREE_REASON)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +61,8 @@ class DroppedBatch:
 def exact_report(workspace: Workspace, dataset_id: int) -> DuplicateReport:
     """Return the figures on pixel-identical images of a data set."""
     with workspace.reading() as session:
-        prints = fingerprints(session, dataset_id)
+        prints = copies(session, dataset_id)
+        per_split = kept_per_split(session, dataset_id)
     groups = exact_groups([image.pixel_sha256 for image in prints])
     n_images = sum(len(group) for group in groups)
     return DuplicateReport(
@@ -66,20 +71,8 @@ def exact_report(workspace: Workspace, dataset_id: int) -> DuplicateReport:
         surplus=n_images - len(groups),
         cross_split_groups=sum(_differs(prints, group, "split") for group in groups),
         conflicting_groups=sum(_differs(prints, group, "label") for group in groups),
-        leakage=_leakage(prints, groups),
+        leakage=_leakage(prints, groups, per_split),
     )
-
-
-def exact_duplicate_groups(
-    workspace: Workspace, dataset_id: int, *, start: int = 0, limit: int = 10
-) -> list[list[ImageRow]]:
-    """Return some groups of pixel-identical kept images, ordered by their first image's id."""
-    with workspace.reading() as session:
-        prints = fingerprints(session, dataset_id)
-        groups = exact_groups([image.pixel_sha256 for image in prints])[start : start + limit]
-        return [
-            labels.images(session, [prints[index].image_id for index in group]) for group in groups
-        ]
 
 
 def dedupe(workspace: Workspace, dataset_id: int, *, annotator: str) -> DedupeReport:
@@ -138,13 +131,16 @@ def _differs(prints: list[Fingerprint], group: list[int], field: str) -> bool:
     return len({getattr(prints[index], field) for index in group}) > 1
 
 
-def _leakage(prints: list[Fingerprint], groups: list[list[int]]) -> dict[Split, Leak]:
+def _leakage(
+    prints: list[Fingerprint], groups: list[list[int]], per_split: dict[Split, int]
+) -> dict[Split, Leak]:
     splits = [image.split for image in prints]
     leaks = leaking(groups, splits)
     report = {}
     for split in Split:
-        members = [bool(leak) for leak, own in zip(leaks, splits, strict=True) if own is split]
-        if members:
-            n_leaking = sum(members)
-            report[split] = Leak(images=n_leaking, share=n_leaking / len(members))
+        if split in per_split:
+            n_leaking = sum(
+                bool(leak) for leak, own in zip(leaks, splits, strict=True) if own is split
+            )
+            report[split] = Leak(images=n_leaking, share=n_leaking / per_split[split])
     return report

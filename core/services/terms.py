@@ -2,31 +2,46 @@
 
 from db.enums import (
     EMOTIONS,
+    DuplicateVerdict,
     Emotion,
     EventKind,
     ImageState,
     JobKind,
     JobStatus,
+    LabelPolicy,
     Mask,
     ModelName,
     SaliencyMethod,
     Split,
     Subset,
 )
-from db.rows import DatasetRow, EpochRow, EventRow, ImageRow, JobRow, ResultRow, RunRow, VersionRow
+from db.rows import (
+    DatasetRow,
+    EpochRow,
+    EventRow,
+    ImageRow,
+    IssueRow,
+    JobRow,
+    ResultRow,
+    RunRow,
+    VersionRow,
+)
 
 __all__ = [
     "EMOTIONS",
     "DatasetRow",
+    "DuplicateVerdict",
     "Emotion",
     "EpochRow",
     "EventKind",
     "EventRow",
     "ImageRow",
     "ImageState",
+    "IssueRow",
     "JobKind",
     "JobRow",
     "JobStatus",
+    "LabelPolicy",
     "Mask",
     "ModelName",
     "ResultRow",

@@ -20,6 +20,7 @@ from db.enums import EMOTIONS
 from db.repositories import datasets
 from db.repositories import versions as stored
 from db.repositories.duplicates import Fingerprint, fingerprints
+from db.repositories.standings import Standing
 from db.repositories.versions import Member
 from db.rows import DatasetRow, VersionRow
 
@@ -31,7 +32,8 @@ def freeze(workspace: Workspace, name: str) -> VersionRow:
     """Freeze the kept images of a data set and return the version.
 
     Its digest is a hash over the sorted (pixel hash, label, split), so the same content has the
-    same digest on any machine; freezing an unchanged data set returns the version there is.
+    same digest on any machine; freezing an unchanged data set returns the version there is. The
+    tags of each image and the label policy are kept as they are when it is frozen first.
 
     Raises:
         UnknownDatasetError: If there is no such data set.
@@ -47,10 +49,10 @@ def freeze(workspace: Workspace, name: str) -> VersionRow:
             )
         version = digest(members)
         found = stored.by_digest(session, version, dataset_id=dataset.id)
-        return found or stored.create(session, dataset.id, version, members, now=datetime.now(UTC))
+        return found or stored.create(session, dataset, version, members, now=datetime.now(UTC))
 
 
-def digest(members: Iterable[Fingerprint | Member]) -> str:
+def digest(members: Iterable[Fingerprint | Member | Standing]) -> str:
     """Return the id of a version with these members, whatever their order: 16 hex digits."""
     lines = sorted(f"{m.pixel_sha256}\t{m.label}\t{m.split}\n" for m in members)
     return hashlib.sha256("".join(lines).encode()).hexdigest()[:DIGEST_LENGTH]
@@ -62,14 +64,16 @@ def versions(workspace: Workspace) -> list[VersionRow]:
         return stored.every(session)
 
 
-def find_version(workspace: Workspace, version: str) -> VersionRow:
-    """Return the version with this digest.
+def find_version(
+    workspace: Workspace, version: str, *, dataset_id: int | None = None
+) -> VersionRow:
+    """Return the version with this digest, the oldest where several data sets have it.
 
     Raises:
-        UnknownVersionError: If there is none.
+        UnknownVersionError: If there is none (of this data set).
     """
     with workspace.reading() as session:
-        found = stored.by_digest(session, version)
+        found = stored.by_digest(session, version, dataset_id=dataset_id)
     if found is None:
         raise UnknownVersionError(version)
     return found

@@ -23,6 +23,8 @@ def is_open(job: JobRow) -> bool:
 
 def name(job: JobRow, runs: dict[int, RunRow]) -> str:
     """Return what a job does, `Train #3 Fast, eyes covered`."""
+    if job.kind is JobKind.ISSUES:
+        return f"Label issues of {job.payload['name']}"
     run = runs.get(int(job.payload.get("run", 0)))
     what = run_name(run) if run else f"job {job.id}"
     return f"Maps of {what}" if job.kind is JobKind.SALIENCY else f"Train {what}"

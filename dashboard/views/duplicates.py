@@ -1,83 +1,86 @@
-"""Duplicates: exact copies, what they leak from training into the test, and dropping them."""
+"""Duplicates: exact, near and mirrored copies side by side, settled, and kept out of the test."""
 
 import streamlit as st
 
-from core.services import duplicates, undoing
-from core.services.duplicates import DuplicateReport
+from core.services.near_duplicates import NEAR_BITS, Found
+from core.services.scanning import SCAN_BITS, Likeness
 from core.services.terms import DatasetRow
 from dashboard import state
-from dashboard.components import groups
+from dashboard.components import copies, leakage, settling
+from dashboard.components.distances import pairs_per_distance
 from dashboard.components.empty import require_dataset
-from dashboard.components.tables import leak_table
-from dashboard.format import counted, number
+from dashboard.components.figures import show
+from dashboard.format import number
 
-GROUPS_PER_PAGE = 12
+GROUPS_PER_PAGE = 8
+LIKENESSES = {"Exact": Likeness.EXACT, "Near": Likeness.NEAR, "Mirrored": Likeness.MIRRORED}
+EMPTY = {
+    Likeness.EXACT: "No two kept faces have the same pixels.",
+    Likeness.NEAR: "No near copies are left at this limit. Raise it to look further.",
+    Likeness.MIRRORED: "No mirrored copies are left at this limit. Raise it to look further.",
+}
 
 
-def figures(report: DuplicateReport) -> None:
+def choose(dataset: DatasetRow) -> Found:
+    """Draw what to look for, and return what there is."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        names = list(LIKENESSES)
+        name = st.segmented_control(
+            "Copies", names, default=names[0], required=True, key="duplicates_kind",
+            bind="query-params", help="Mirrored: alike once one of them is flipped.",
+        )  # fmt: skip
+        likeness = LIKENESSES[name or names[0]]
+        bits = 0
+        if likeness is not Likeness.EXACT:
+            bits = st.slider(
+                "Largest difference, in bits", 0, SCAN_BITS, NEAR_BITS, step=2,
+                key="duplicates_bits", bind="query-params",
+                help="Of the 64 bits of a perceptual hash; faces differ in an even number of them.",
+            )  # fmt: skip
+    found = copies.found(dataset.id, dataset.revision, likeness, bits)
+    if likeness is not Likeness.EXACT:
+        with right:
+            chart = pairs_per_distance(found.per_distance, limit_bits=bits)
+            show(chart, key="duplicates_curve", alt="Pairs of faces at each distance in bits")
+    return found
+
+
+def figures(found: Found) -> None:
     """Draw how many copies there are and what is wrong with them."""
     with st.grid(5, min_column_width=130, gap="small"):
-        st.metric("Groups", number(report.groups), help="Sets of pixel-identical faces.")
-        st.metric("Faces in groups", number(report.images))
-        st.metric("Surplus copies", number(report.surplus), help="All but one of each group.")
-        st.metric(
-            "Across splits", number(report.cross_split_groups),
-            help="Groups with members in more than one split: the test leaks into training.",
-        )  # fmt: skip
-        st.metric(
-            "Labels differ", number(report.conflicting_groups),
-            help="Groups whose members have different labels.",
-        )  # fmt: skip
+        st.metric("Groups", number(len(found.groups)), help="Sets of faces that are copies.")
+        st.metric("Faces in groups", number(found.images))
+        st.metric("Pairs", number(found.pairs), help="Pairs of faces within the limit.")
+        st.metric("Across splits", number(found.cross_split_groups), help="Groups that may leak.")
+        st.metric("Labels differ", number(found.conflicting_groups))
 
 
-def drop_surplus(dataset: DatasetRow, report: DuplicateReport) -> None:
-    """Draw the button that drops surplus copies; it says how many before it does."""
-    kept = state.progress(dataset.id, dataset.revision).kept
-    st.markdown(
-        f"Dropping keeps one of each group, the training copy where there is one, and leaves "
-        f"**{number(kept - report.surplus)}** of {counted(kept, 'face')}. It can be undone."
-    )
-    label = f"Drop {counted(report.surplus, 'surplus copy', 'surplus copies')}"
-    if st.button(label, key="duplicates_drop", type="primary", icon=":material/delete_sweep:"):
-        duplicates.dedupe(state.workspace(), dataset.id, annotator=state.annotator())
-        st.rerun()
-
-
-def undo_drop(dataset: DatasetRow) -> None:
-    """Draw the way back from the newest drop of surplus copies, where there is one."""
-    last = duplicates.last_dedupe(state.workspace(), dataset.id)
-    if last is None:
+def browse(dataset: DatasetRow, found: Found) -> None:
+    """Draw a page of groups and what can be done with them, those settled only if asked for."""
+    groups = found.groups
+    if any(group.is_settled for group in groups):
+        with_settled = st.toggle(
+            "Show settled groups too", key="duplicates_settled", bind="query-params"
+        )
+        groups = tuple(group for group in groups if with_settled or not group.is_settled)
+    if not groups:
+        st.markdown(EMPTY[found.likeness])
         return
-    label = f"Bring back {counted(last.dropped, 'dropped copy', 'dropped copies')}"
-    if st.button(label, key="duplicates_undo", icon=":material/undo:"):
-        undoing.undo(state.workspace(), last.batch, annotator=state.annotator())
-        st.rerun()
-
-
-def browse(dataset: DatasetRow, report: DuplicateReport) -> None:
-    """Draw a page of groups."""
-    st.subheader("Groups", anchor=False)
-    n_pages = -(-report.groups // GROUPS_PER_PAGE)
-    page = st.pagination(n_pages, key="duplicates_page", bind="query-params")
+    n_pages = -(-len(groups) // GROUPS_PER_PAGE)
+    page = int(st.session_state.get("duplicates_page") or 1)
     start = (min(page, n_pages) - 1) * GROUPS_PER_PAGE
-    groups.draw(
-        state.duplicate_groups(dataset.id, dataset.revision, start=start, limit=GROUPS_PER_PAGE)
-    )
+    shown = groups[start : start + GROUPS_PER_PAGE]
+    rule = settling.settle_many(dataset, shown, groups)
+    copies.draw(shown, likeness=found.likeness, rule=rule)
+    st.pagination(n_pages, key="duplicates_page", bind="query-params")
 
 
 dataset = require_dataset()
-report = state.exact_report(dataset.id, dataset.revision)
-figures(report)
-left, right = st.columns(2, gap="large")
-with left:
-    st.subheader("Leakage", anchor=False)
-    st.table(leak_table(report), border="horizontal", hide_index=True, alt="Leakage per split")
-with right:
-    st.subheader("Cleaning", anchor=False)
-    if report.groups:
-        drop_surplus(dataset, report)
-    else:
-        st.markdown("No two kept faces have the same pixels.")
-    undo_drop(dataset)
-if report.groups:
-    browse(dataset, report)
+copies.show_error()
+found = choose(dataset)
+figures(found)
+settling.undo_last(dataset)
+browse(dataset, found)
+st.subheader("Leakage", anchor=False)
+leakage.draw(dataset, state.exact_report(dataset.id, dataset.revision))

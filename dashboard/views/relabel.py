@@ -1,82 +1,74 @@
 """Relabel: one face at a time, by key; every press is stored at once as an event."""
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
-from core.services.terms import EMOTIONS, Emotion, ImageRow, Split
+from core.services import access, experiments, tagging
+from core.services.access import Scope
+from core.services.queues import QueueSpec
+from core.services.terms import DatasetRow, JobStatus, RunRow
 from dashboard import state
-from dashboard.components import labeling
+from dashboard.components import queue_controls
 from dashboard.components.empty import require_dataset
-from dashboard.format import SPLIT_NAMES, number, title
+from dashboard.components.relabel import Seat, desk
+from dashboard.format import counted, number, run_name
 
 
-def only(label: str, options: list[str], *, key: str) -> str | None:
-    """Return the chosen filter, None for all; it stays in the URL."""
-    return st.selectbox(
-        label, options, index=None, key=key, bind="query-params", placeholder="All",
-        format_func=str.capitalize,
+def finished(dataset: DatasetRow) -> list[RunRow]:
+    """Return the finished runs on a data set, oldest first."""
+    runs = experiments.runs(state.workspace())
+    mine = [run for run in runs if run.dataset == dataset.name and run.status is JobStatus.DONE]
+    return sorted(mine, key=lambda run: run.id)
+
+
+def options(runs: list[RunRow]) -> tuple[bool, int | None]:
+    """Draw the switches of the desk; return whether it is blind and whose predictions it shows."""
+    is_blind = st.toggle(
+        "Blind", key="blind", bind="query-params",
+        help="Hides labels, predictions and history; what you press is a second opinion.",
+    )  # fmt: skip
+    names = {run.id: run_name(run) for run in runs}
+    shown = None
+    if names and not is_blind:
+        shown = st.selectbox(
+            "Predictions of", list(names), key="relabel_predictions", index=len(names) - 1,
+            format_func=lambda run: names[run], width=220,
+        )  # fmt: skip
+    return is_blind, shown
+
+
+def seat(
+    dataset: DatasetRow, spec: QueueSpec, tags: list[str], *, run: int | None, is_blind: bool
+) -> Seat:
+    """Return who sits at the desk, with permissions signed for this annotator and data set."""
+    workspace, who, now = state.workspace(), state.annotator(), datetime.now(UTC)
+
+    def permission(scope: Scope) -> str:
+        return access.issue(workspace, scope, annotator=who, dataset_id=dataset.id, now=now)
+
+    return Seat(
+        mark=access.workspace_mark(workspace), dataset_id=dataset.id, annotator=who,
+        permission=permission(Scope.LABEL), look=permission(Scope.LOOK), queue=spec.to_query(),
+        queue_key=spec.key, tags=tags, run=run, is_blind=is_blind,
     )  # fmt: skip
 
 
-def facts(image: ImageRow) -> None:
-    """Draw what is known about the face on screen."""
-    st.table(
-        {
-            "Label now": f"**{title(image.label)}**",
-            "As imported": title(image.original_label),
-            "Split": SPLIT_NAMES[image.split],
-            "Source": f"`{image.source_path}`",
-            "Face": f"{image.id}, {image.width} x {image.height} px",
-        },
-        border="horizontal",
+def tally(dataset: DatasetRow, spec: QueueSpec) -> None:
+    """Draw how far the labeling had come when the page was opened, and the queue's length."""
+    done = state.progress(dataset.id, dataset.revision)
+    waiting = state.queue_length(dataset.id, dataset.revision, spec)
+    st.caption(
+        f"{counted(waiting, 'face')} in this queue. Of {number(done.kept)} kept faces "
+        f"{number(done.touched)} were looked at, {number(done.relabeled)} relabeled."
     )
 
 
-def tally(dataset_id: int, revision: int) -> None:
-    """Draw how far the labeling has come."""
-    done = state.progress(dataset_id, revision)
-    st.progress(
-        min(1.0, done.touched / max(1, done.kept)),
-        text=f"{number(done.touched)} of {number(done.kept)} faces looked at, "
-        f"{number(done.relabeled)} relabeled, {number(done.dropped)} dropped",
-    )
-
-
-def narrowed() -> tuple[Split | None, Emotion | None]:
-    """Return the split and label that faces are narrowed to, None for all."""
-    with st.container(horizontal=True, gap="small"):
-        split = only("Only split", [split.value for split in Split], key="relabel_split")
-        emotion = only("Only label", [e.value for e in EMOTIONS], key="relabel_emotion")
-    return Split(split) if split else None, Emotion(emotion) if emotion else None
-
-
-def end() -> None:
-    """Draw what to do after the last face."""
-    st.info("That was the last face here. Undo still works, or start over.")
-    st.button("Start over", key="relabel_restart", on_click=labeling.go_to, args=(0,))
-
-
-@st.fragment
-def desk() -> None:
-    """Draw the face, its keys and facts; a press reruns only this part of the page."""
-    dataset = require_dataset()
-    left, right = st.columns([472, 400], gap="medium")
-    with right:
-        tally(dataset.id, dataset.revision)
-        about = st.container()
-        split, emotion = narrowed()
-    image = labeling.current(dataset.id, split=split, emotion=emotion)
-    with left:
-        if image is None:
-            end()
-        else:
-            labeling.face(image)
-            labeling.keys(image)
-        labeling.actions(dataset.id, image)
-        st.caption(labeling.said() or "Keys 1 to 7 label the face and show the next one.")
-    if image is not None:
-        with about:
-            facts(image)
-
-
-require_dataset()
-desk()
+dataset = require_dataset()
+runs = finished(dataset)
+tags = tagging.tag_list(state.workspace(), dataset.id)
+with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    spec = queue_controls.choose_queue("relabel", tags=tags, runs=runs)
+    is_blind, run = options(runs)
+desk(seat(dataset, spec, tags, run=run, is_blind=is_blind), key="relabel_desk")
+tally(dataset, spec)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from db.enums import Emotion, ImageState, Split
+from db.enums import Emotion, ImageState, LabelPolicy, Split
 from db.models import Dataset, Image
 from db.rows import DatasetRow
 
@@ -23,7 +23,9 @@ def by_name(session: Session, name: str) -> DatasetRow | None:
 
 def create(session: Session, name: str, *, now: datetime) -> DatasetRow:
     """Add an empty data set that is not complete yet, and return it."""
-    dataset = Dataset(name=name, created_at=now, is_complete=False, revision=0)
+    dataset = Dataset(
+        name=name, created_at=now, is_complete=False, revision=0, label_policy=LabelPolicy.LATEST
+    )
     session.add(dataset)
     session.flush()
     return _row(dataset)
@@ -44,9 +46,9 @@ def raise_revision(session: Session, dataset_id: int) -> None:
 def original_counts(session: Session, dataset_id: int) -> dict[tuple[Split, Emotion], int]:
     """Return how many images came with each split and label."""
     statement = (
-        select(Image.split, Image.original_label, func.count())
+        select(Image.original_split, Image.original_label, func.count())
         .where(Image.dataset_id == dataset_id)
-        .group_by(Image.split, Image.original_label)
+        .group_by(Image.original_split, Image.original_label)
     )
     return {(split, label): n for split, label, n in session.execute(statement)}
 
@@ -68,4 +70,5 @@ def _row(dataset: Dataset) -> DatasetRow:
         created_at=dataset.created_at,
         is_complete=dataset.is_complete,
         revision=dataset.revision,
+        label_policy=dataset.label_policy,
     )

@@ -44,6 +44,7 @@ def _values(dataset_id: int, image: NewImage) -> dict[str, object]:
         "dataset_id": dataset_id,
         "source_path": image.source_path,
         "split": image.split,
+        "original_split": image.split,
         "original_label": image.label,
         "label": image.label,
         "state": ImageState.KEPT,

@@ -93,6 +93,13 @@ def set_state(
         session.execute(statement.values(state=state, drop_reason=reason))
 
 
+def set_splits(session: Session, image_ids: Sequence[int], split: Split) -> None:
+    """Store the current split of images; the one they came with stays beside it."""
+    for start in range(0, len(image_ids), SQL_VARIABLES):
+        chunk = image_ids[start : start + SQL_VARIABLES]
+        session.execute(update(Image).where(Image.id.in_(chunk)).values(split=split))
+
+
 def append(session: Session, events: Iterable[NewEvent]) -> None:
     """Write events; they can never be changed or removed."""
     rows = list(events)
@@ -113,16 +120,16 @@ def is_undone(session: Session, batch: str) -> bool:
 
 
 def last_undoable_batch(
-    session: Session, dataset_id: int, annotator: str, *, but_reason: str
+    session: Session, dataset_id: int, annotator: str, *, but_reasons: Sequence[str]
 ) -> str | None:
-    """Return the annotator's newest batch that is no undo, was not undone, has another reason."""
+    """Return the annotator's newest batch that is no undo, was not undone, has no such reason."""
     undone = select(LabelEvent.undoes).where(LabelEvent.undoes.is_not(None))
     statement = (
         select(LabelEvent.batch)
         .join(Image, Image.id == LabelEvent.image_id)
         .where(Image.dataset_id == dataset_id, LabelEvent.annotator == annotator)
         .where(LabelEvent.undoes.is_(None), LabelEvent.batch.not_in(undone))
-        .where(LabelEvent.reason.is_distinct_from(but_reason))
+        .where(func.coalesce(LabelEvent.reason, "").not_in(but_reasons))
         .order_by(LabelEvent.id.desc())
         .limit(1)
     )
@@ -164,6 +171,7 @@ def image_row(found: Image) -> ImageRow:
         dataset_id=found.dataset_id,
         source_path=found.source_path,
         split=found.split,
+        original_split=found.original_split,
         original_label=found.original_label,
         label=found.label,
         state=found.state,

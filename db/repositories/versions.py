@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from db.enums import Emotion, Split
 from db.models import Dataset, DatasetVersion, Image, ImageBlob, VersionMember
 from db.repositories.duplicates import Fingerprint
-from db.rows import VersionRow
+from db.repositories.standings import tags_by_image
+from db.rows import DatasetRow, VersionRow
 
 
 class Member(NamedTuple):
@@ -22,17 +23,28 @@ class Member(NamedTuple):
 
 
 def create(
-    session: Session, dataset_id: int, digest: str, members: list[Fingerprint], *, now: datetime
+    session: Session, dataset: DatasetRow, digest: str, members: list[Fingerprint], *, now: datetime
 ) -> VersionRow:
-    """Store a version with its members and return it."""
+    """Store a version with its members, their tags and the label policy, and return it."""
     version = DatasetVersion(
-        digest=digest, dataset_id=dataset_id, created_at=now, n_images=len(members)
+        digest=digest,
+        dataset_id=dataset.id,
+        created_at=now,
+        n_images=len(members),
+        label_policy=dataset.label_policy,
     )
     session.add(version)
     session.flush()
+    tags = tags_by_image(session, dataset.id)
     rows = [
-        {"version_id": version.id, "image_id": m.image_id, "label": m.label, "split": m.split}
-        for m in members
+        {
+            "version_id": version.id,
+            "image_id": member.image_id,
+            "label": member.label,
+            "split": member.split,
+            "tags": tags.get(member.image_id, ""),
+        }
+        for member in members
     ]
     session.execute(insert(VersionMember), rows)
     return by_id(session, version.id)
@@ -94,6 +106,7 @@ def _rows(session: Session, statement: Select[DatasetVersion, str]) -> list[Vers
             dataset=dataset,
             created_at=version.created_at,
             n_images=version.n_images,
+            label_policy=version.label_policy,
         )
         for version, dataset in session.execute(statement)
     ]

@@ -10,11 +10,17 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from core.images.encoding import encode
+from core.services import datasets
+from core.services.importing import import_records
 from core.settings import Settings
+from core.sources.records import SourceRecord
 from core.workspace import Workspace, open_workspace
+from db.enums import Emotion, Split
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -44,25 +50,71 @@ def site_workspace(
     opened.engine.dispose()
 
 
+class Server:
+    """The dashboard in a process of its own that can be killed and started again."""
+
+    def __init__(self, data_dir: Path, log: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._environment = {**os.environ, "FEELINGIT_DATA": str(data_dir)}
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "uvicorn", "dashboard.asgi:app", "--port", str(self.port)]
+        with self._log.open("a") as output:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment, stdout=output, stderr=subprocess.STDOUT
+            )
+        _wait_until_up(self.address, self._process, self._log)
+
+    def kill(self) -> None:
+        """End it as kill -9 does: it can neither finish nor tidy anything."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        if self._process and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(timeout=10)
+
+
 @pytest.fixture(scope="session")
-def site(site_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(site_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The dashboard on the shared workspace, running."""
+    started = Server(site_workspace.data_dir, tmp_path_factory.mktemp("server") / "server.log")
+    try:
+        started.start()
+        yield started
+    finally:
+        started.stop()
+
+
+@pytest.fixture(scope="session")
+def site(server: Server) -> str:
     """The address of a running dashboard."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "server.log"
-    command = [sys.executable, "-m", "uvicorn", "dashboard.asgi:app", "--port", str(port)]
-    environment = {**os.environ, "FEELINGIT_DATA": str(site_workspace.data_dir)}
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            _wait_until_up(f"http://127.0.0.1:{port}", server, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=10)
+    return server.address
+
+
+@pytest.fixture
+def add_set(site_workspace: Workspace) -> Callable[..., int]:
+    """Return a function that imports faces of one shade each as happy and returns the set's id."""
+
+    def add(name: str, n_faces: int = 12) -> int:
+        records = [
+            SourceRecord(path, path, Split.TRAIN, Emotion.HAPPY, encode(shade))
+            for path, shade in (
+                (f"train/happy/{n:03}.png", np.full((48, 48), n, dtype=np.uint8))
+                for n in range(n_faces)
+            )
+        ]
+        import_records(site_workspace, records, name=name)
+        return datasets.find_dataset(site_workspace, name).id
+
+    return add
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.images.encoding import encode
 from core.services import curation, datasets, duplicates, experiments, jobs, sampling, versions
 from core.workspace import Workspace
-from db.enums import Emotion, EventKind, ImageState, JobKind, JobStatus, Mask, Split
+from db.enums import Emotion, JobKind, JobStatus, Mask, Split
 
 OpenPage = Callable[..., AppTest]
 N_FACES, N_SURPLUS = 56, 3
@@ -30,80 +30,37 @@ def text(page: AppTest) -> str:
     return " ".join(str(part.value) for part in parts)
 
 
-def test_a_press_labels_the_face_on_screen_and_shows_the_next(
-    open_page: OpenPage, filled: Workspace
-):
+def test_a_link_chooses_the_queue_of_the_relabel_page(open_page: OpenPage, filled: Workspace):
+    page = open_page("relabel", queue="random", seed="7", split="train", blind="true")
+    assert page.selectbox("relabel_queue").value == "random"
+    assert page.number_input("relabel_seed").value == 7
+    assert page.selectbox("relabel_split").value == "train"
+    assert page.toggle("blind").value
+    assert "28 faces in this queue." in text(page)
+
+
+def test_a_chosen_queue_is_written_into_the_address(open_page: OpenPage, filled: Workspace):
+    page = open_page("relabel", face="12")
+    page.selectbox("relabel_queue").set_value("random").run()
+    page.selectbox("relabel_emotion").set_value("sad").run()
+    assert page.query_params["queue"] == "random"
+    assert page.query_params["emotion"] == "sad"
+    assert "face" not in page.query_params
+
+
+def test_a_queue_of_disagreement_takes_the_newest_run(open_page: OpenPage, filled: Workspace):
     page = open_page("relabel")
-    page.button("relabel_sad_1").click().run()
-    event = newest(filled)
-    assert (event.image_id, event.kind, event.old, event.new, event.annotator) == (
-        1, EventKind.LABEL, "angry", "sad", "me",
-    )  # fmt: skip
-    assert page.button("relabel_sad_2")
-    assert page.query_params["after"] == "1"
-    assert "Face 1 changed from angry to sad." in text(page)
+    page.selectbox("relabel_queue").set_value("model_disagrees").run()
+    assert page.query_params["run"] == "2"
+    page.selectbox("relabel_queue").set_value("all").run()
+    assert not page.exception
+    assert not page.error
 
 
-def test_the_name_in_the_sidebar_is_written_beside_the_label(
-    open_page: OpenPage, filled: Workspace
-):
-    page = open_page("relabel")
-    page.sidebar.text_input("annotator").set_value("ada").run()
-    page.button("relabel_angry_1").click().run()
-    assert (newest(filled).annotator, newest(filled).kind) == ("ada", EventKind.CONFIRM)
-
-
-def test_a_press_for_a_face_that_left_the_screen_does_nothing(
-    open_page: OpenPage, filled: Workspace
-):
-    page = open_page("relabel")
-    page.session_state["relabel_shown"] = 2
-    page.button("relabel_sad_1").click().run()
-    assert curation.history(filled, dataset_id(filled)) == []
-
-
-def test_undo_brings_the_label_and_the_face_back(open_page: OpenPage, filled: Workspace):
-    page = open_page("relabel")
-    page.button("relabel_sad_1").click().run()
-    page.button("relabel_undo").click().run()
-    assert curation.find_image(filled, 1).label is Emotion.ANGRY
-    assert page.button("relabel_sad_1")
-
-
-def test_undo_with_nothing_to_undo_says_so(open_page: OpenPage, filled: Workspace):
-    page = open_page("relabel")
-    page.button("relabel_undo").click().run()
-    assert "me has nothing to undo here." in text(page)
-
-
-def test_skip_stores_nothing(open_page: OpenPage, filled: Workspace):
-    page = open_page("relabel")
-    page.button("relabel_skip_1").click().run()
-    assert page.button("relabel_sad_2")
-    assert curation.history(filled, dataset_id(filled)) == []
-
-
-def test_drop_takes_the_face_out_of_the_set(open_page: OpenPage, filled: Workspace):
-    open_page("relabel").button("relabel_drop_1").click().run()
-    assert curation.find_image(filled, 1).state is ImageState.DROPPED
-
-
-def test_a_link_opens_the_face_after_its_position(open_page: OpenPage, filled: Workspace):
-    assert open_page("relabel", after="5").button("relabel_sad_6")
-
-
-@pytest.mark.parametrize("after", ["-1", "x", "9999999999999999999999"])
-def test_a_position_that_makes_no_sense_does_no_harm(
-    open_page: OpenPage, filled: Workspace, after: str
-):
-    assert not open_page("relabel", after=after).exception
-
-
-def test_after_the_last_face_one_can_start_over(open_page: OpenPage, filled: Workspace):
-    page = open_page("relabel", after="999")
-    assert "That was the last face here." in text(page)
-    page.button("relabel_restart").click().run()
-    assert page.button("relabel_sad_1")
+def test_a_queue_that_there_cannot_be_is_one_sentence(open_page: OpenPage, filled: Workspace):
+    page = open_page("relabel", split="exam")
+    assert "A queue has no split 'exam'" in text(page)
+    assert not page.exception
 
 
 def test_the_drop_button_counts_before_and_drops_the_surplus(

@@ -4,7 +4,20 @@ import pytest
 
 from core.workspace import Workspace
 
-VIEWS = ("overview", "importing", "relabel", "duplicates", "experiments", "results", "saliency")
+VIEWS = (
+    "overview",
+    "importing",
+    "relabel",
+    "grid",
+    "duplicates",
+    "issues",
+    "annotators",
+    "versions",
+    "history",
+    "experiments",
+    "results",
+    "saliency",
+)
 
 
 @pytest.mark.parametrize("view", VIEWS)

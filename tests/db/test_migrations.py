@@ -28,9 +28,18 @@ def test_a_filled_database_of_every_older_schema_keeps_its_rows(engine: Engine):
         connection.execute(
             text("INSERT INTO dataset VALUES (1, 'old', '2026-01-01 00:00:00', 1, 5)")
         )
+        connection.execute(
+            text(
+                "INSERT INTO image VALUES (1, 1, 'a.png', 'test', 'sad', 'fear', 'kept', NULL,"
+                " 'f', 'p', 7, 48, 48)"
+            )
+        )
     upgrade_to_head(engine)
     with engine.connect() as connection:
-        assert connection.execute(text("SELECT name, revision FROM dataset")).one() == ("old", 5)
+        dataset = connection.execute(text("SELECT name, revision, label_policy FROM dataset"))
+        assert dataset.one() == ("old", 5, "latest")
+        image = connection.execute(text("SELECT split, original_split, label, phash FROM image"))
+        assert image.one() == ("test", "test", "fear", 7)
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
@@ -38,7 +47,7 @@ def test_upgrading_twice_changes_nothing(engine: Engine):
     upgrade_to_head(engine)
     upgrade_to_head(engine)
     with engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0001"
+        assert MigrationContext.configure(connection).get_current_revision() == "0002"
 
 
 def test_downgrading_removes_every_table_again(engine: Engine):

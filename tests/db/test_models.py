@@ -48,7 +48,7 @@ def test_an_image_needs_a_data_set(workspace: Workspace):
         session.execute(
             text(
                 "INSERT INTO image VALUES (1, 99, 'a', 'train', 'sad', 'sad', 'kept', NULL,"
-                " '', '', 0, 48, 48)"
+                " '', '', 0, 48, 48, 'train')"
             )
         )
 

@@ -11,6 +11,7 @@ Handler = Callable[[JobContext], None]
 HANDLERS: Mapping[JobKind, str] = {
     JobKind.TRAIN: "core.jobs.handlers.training",
     JobKind.SALIENCY: "core.jobs.handlers.saliency",
+    JobKind.ISSUES: "core.jobs.handlers.issues",
 }
 
 

@@ -10,7 +10,13 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from core.images.decoding import decode
-from core.images.hashing import file_sha256, low_frequencies, perceptual_hashes, pixel_sha256
+from core.images.hashing import (
+    file_sha256,
+    low_frequencies,
+    mirrored,
+    perceptual_hashes,
+    pixel_sha256,
+)
 
 DC_ONLY = -(2**63)
 faces = arrays(np.uint8, (12, 10))
@@ -84,3 +90,10 @@ def test_faces_hash_as_with_imagehash_but_for_four_bits(small_real_set):
     theirs = [int(str(imagehash.phash(Image.fromarray(image))), 16) for image in images]
     differing = hashes(images).view(np.uint64) ^ np.array(theirs, dtype=np.uint64)
     assert np.bitwise_count(differing).max() <= 4
+
+
+def test_frequencies_of_a_mirror_image_need_no_pixels():
+    pixels = np.random.default_rng(5).integers(0, 256, (48, 37), dtype=np.uint8)
+    np.testing.assert_allclose(
+        mirrored(low_frequencies(pixels)), low_frequencies(pixels[:, ::-1]), atol=1e-8
+    )

@@ -6,7 +6,6 @@ from core.services.duplicates import (
     DroppedBatch,
     Leak,
     dedupe,
-    exact_duplicate_groups,
     exact_report,
     last_dedupe,
 )
@@ -57,13 +56,6 @@ def test_a_second_dedupe_finds_nothing(workspace: Workspace, add_faces: AddFaces
     again = dedupe(workspace, dataset_id, annotator="ada")
     assert (again.batch, again.dropped, again.remaining) == (None, 0, 3)
     assert progress(workspace, dataset_id).events == 3
-
-
-def test_groups_are_shown_page_by_page(workspace: Workspace, add_faces: AddFaces):
-    dataset_id = add_faces(FACES)
-    pages = [exact_duplicate_groups(workspace, dataset_id, start=s, limit=1) for s in (0, 1, 2)]
-    ids = [[[image.id for image in group] for group in page] for page in pages]
-    assert ids == [[[1, 2]], [[3, 4, 5]], []]
 
 
 def test_the_last_dedupe_is_found_until_it_is_undone(workspace: Workspace, add_faces: AddFaces):

@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,7 @@ from db.enums import EMOTIONS, Emotion, EventKind, ImageState, Split
 AddFaces = Callable[..., int]
 TRAIN = Split.TRAIN
 HAPPY, SAD, FEAR = Emotion.HAPPY, Emotion.SAD, Emotion.FEAR
+EXAMPLES = itertools.count()  # each example makes a data set of its own in the same workspace
 
 
 def test_undo_gives_the_old_label_back_and_is_an_event_itself(
@@ -87,7 +89,7 @@ def test_dropped_copies_all_come_back_with_one_undo(workspace: Workspace, add_fa
 def test_replaying_the_events_gives_the_current_labels_and_states(
     workspace: Workspace, add_faces: AddFaces, presses: list[tuple[int, str]]
 ):
-    name = f"replay-{workspace.data_dir}-{id(presses)}"[-90:]
+    name = f"replay-{next(EXAMPLES)}"
     dataset_id = add_faces([(TRAIN, HAPPY, shade) for shade in range(4)], name=name)
     first = curation.next_image(workspace, dataset_id)
     assert first is not None

@@ -8,7 +8,9 @@ from core.errors import EmptySetError, NotReadyError, UnknownVersionError
 from core.services import curation, versions
 from core.services.undoing import undo
 from core.workspace import Workspace
-from db.enums import EMOTIONS, Emotion, Split
+from db.enums import EMOTIONS, Emotion, LabelPolicy, Split
+from db.models import ImageTag
+from db.repositories import standings, votes
 
 AddFaces = Callable[..., int]
 TRAIN, TEST = Split.TRAIN, Split.TEST
@@ -104,3 +106,28 @@ def test_a_half_imported_data_set_cannot_be_frozen(workspace: Workspace, add_fac
 def test_an_unknown_version_is_named(workspace: Workspace):
     with pytest.raises(UnknownVersionError, match="'cafe'"):
         versions.find_version(workspace, "cafe")
+
+
+def test_a_version_keeps_each_faces_tags_and_the_label_policy(
+    workspace: Workspace, add_faces: AddFaces
+):
+    dataset_id = add_faces(FACES)
+    with workspace.writing() as session:
+        session.add_all([ImageTag(image_id=2, tag=tag) for tag in ("profile", "glasses")])
+        votes.set_policy(session, dataset_id, LabelPolicy.MAJORITY)
+    version = versions.freeze(workspace, "faces")
+    with workspace.reading() as session:
+        assert [one.tags for one in standings.of_version(session, version.id)] == [
+            "", "glasses,profile", "",
+        ]  # fmt: skip
+    assert version.label_policy is LabelPolicy.MAJORITY
+
+
+def test_tags_and_policy_are_no_part_of_the_id(workspace: Workspace, add_faces: AddFaces):
+    add_faces(FACES, name="plain")
+    dataset_id = add_faces(FACES, name="tagged")
+    with workspace.writing() as session:
+        session.add(ImageTag(image_id=5, tag="glasses"))
+        votes.set_policy(session, dataset_id, LabelPolicy.ADJUDICATED)
+    plain, tagged = (versions.freeze(workspace, name) for name in ("plain", "tagged"))
+    assert plain.digest == tagged.digest

@@ -1,0 +1,118 @@
+"""The command that ranks images by how badly their label fits."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.output import AsJson, emit_json, emit_line, emit_table, percent, say
+from core.cli.waiting import wait_for_job
+from core.jobs.launch import ensure_supervisor
+from core.services import issues as searches
+from core.services.datasets import find_dataset
+from core.workspace import Workspace, open_workspace
+from db.enums import JobStatus
+from db.rows import IssueRow, JobRow
+
+
+def issues(  # noqa: PLR0913  (each argument is an option of the command)
+    name: Annotated[str, typer.Argument(help="The data set.")],
+    folds: Annotated[int, typer.Option(min=2, help="How many networks share the work.")] = (
+        searches.FOLDS
+    ),
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same scores on a CPU.")] = 0,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Epochs of each network.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Come back when it is finished.")] = False,
+    csv: Annotated[
+        Path | None, typer.Option(help="Wait, then write all images here, worst label first.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=0, help="How many of the worst to show.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Find labels that networks disagree with which never saw the image or a copy of it.
+
+    A search that was made before with the same images, labels and options is not made again.
+    """
+    workspace = open_workspace()
+    job = searches.same_search(workspace, name, folds=folds, seed=seed, epochs=epochs)
+    if job is None:
+        job = searches.enqueue_issues(workspace, name, folds=folds, seed=seed, epochs=epochs)
+        ensure_supervisor(workspace)
+        if wait or csv:
+            job = wait_for_job(workspace, job.id, f"Label issues of {name}")
+    dataset_id = find_dataset(workspace, name).id
+    if job.status is JobStatus.DONE and csv:
+        n = searches.write_csv(workspace, dataset_id, csv)
+        say(f"{n:,} images are in {csv}, worst label first.")
+    if as_json:
+        emit_json(_document(workspace, name, dataset_id, job, top))
+    else:
+        _show(workspace, dataset_id, job, top)
+    if (wait or csv) and job.status is not JobStatus.DONE:
+        raise typer.Exit(1)
+
+
+def _document(
+    workspace: Workspace, name: str, dataset_id: int, job: JobRow, top: int
+) -> dict[str, Any]:
+    is_done = job.status is JobStatus.DONE
+    worst = searches.ranked(workspace, dataset_id, top) if is_done else []
+    return {
+        "dataset": name,
+        "job": job.id,
+        "status": job.status,
+        "error": job.error,
+        "folds": job.payload["folds"],
+        "seed": job.payload["seed"],
+        "epochs": job.payload["epochs"],
+        "score": searches.SCORE,
+        "images": searches.n_scored(workspace, dataset_id) if is_done else 0,
+        "seconds": _seconds(job),
+        "precision": {str(one.k): one.share for one in _precision(workspace, dataset_id, job)},
+        "issues": [_entry(row) for row in worst],
+    }
+
+
+def _entry(row: IssueRow) -> dict[str, Any]:
+    return {
+        "image": row.source_path,
+        "label": row.label,
+        "suggested": row.suggested,
+        "score": row.score,
+    }
+
+
+def _show(workspace: Workspace, dataset_id: int, job: JobRow, top: int) -> None:
+    if job.status is not JobStatus.DONE:
+        why = f" ({job.error})" if job.error else ""
+        emit_line(
+            f"The search is job {job.id}, {job.status}{why}; `feelingit jobs` shows how it is "
+            "doing, the same command again shows what it found."
+        )
+        return
+    n = searches.n_scored(workspace, dataset_id)
+    rows = [
+        (row.source_path, row.label, row.suggested, f"{row.score:.4f}")
+        for row in searches.ranked(workspace, dataset_id, top)
+    ]
+    emit_table(f"The worst of {n:,} labels (score: {searches.SCORE})", searches.COLUMNS, rows)
+    precision = _precision(workspace, dataset_id, job)
+    if precision:
+        figures = [(one.k, one.n_false, percent(one.share)) for one in precision]
+        emit_table("Against the planted truth", ("worst", "false", "precision"), figures)
+
+
+def _precision(workspace: Workspace, dataset_id: int, job: JobRow) -> list[searches.PrecisionAt]:
+    if job.status is not JobStatus.DONE:
+        return []
+    return searches.precision_on_truth(workspace, dataset_id)
+
+
+def _seconds(job: JobRow) -> float | None:
+    """Return how long the last attempt of a finished job took."""
+    if job.started_at is None or job.finished_at is None:
+        return None
+    return (job.finished_at - job.started_at).total_seconds()
+
+
+COMMANDS = (issues,)

@@ -1,0 +1,150 @@
+"""Writing a version, or the data set as it is now, to files that others can use."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from core.errors import EmptySetError, ExportError, UnknownVersionError
+from core.services import writers
+from core.services.versions import digest
+from core.services.writers import ExportedImage
+from core.workspace import Workspace
+from db.enums import ImageState
+from db.repositories import labels, standings
+from db.repositories import versions as stored
+from db.repositories import votes as judgements
+from db.repositories.standings import Standing
+from db.rows import DatasetRow
+
+CHUNK = 500
+
+
+class ExportFormat(StrEnum):
+    """What an export is: one table, or the faces in Kaggle's folders with a table beside them."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    FOLDER = "folder"
+    ZIP = "zip"
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What was written; `version` is the id that freezing the kept images gives."""
+
+    path: Path
+    version: str
+    images: int
+    kept: int
+    seconds: float
+
+
+OnProgress = Callable[[int, int], None]
+
+
+def export(
+    workspace: Workspace,
+    dataset: DatasetRow,
+    out: Path,
+    form: ExportFormat,
+    *,
+    version: str | None = None,
+    on_progress: OnProgress | None = None,
+) -> ExportReport:
+    """Write a version of a data set, or its state now, to `out`, which must not exist yet.
+
+    A table has a line for each image: those of the version, or all images, dropped ones too.
+    Folders and archives hold the kept images as `images/<split>/<label>/<file>`, so that
+    importing them and freezing gives the same version, and the table as `manifest.csv`. Votes are
+    those given until now. Nothing is left behind when it fails.
+
+    Raises:
+        UnknownVersionError: If the data set has no such version.
+        EmptySetError: If there is nothing to export.
+        ExportError: If something is at `out` already, or it cannot be written.
+    """
+    started = time.perf_counter()
+    with workspace.reading() as session:
+        images = _images(session, dataset, version)
+        n_kept = sum(bool(image.place) for image in images)
+        with _published(out) as partial:
+            if form is ExportFormat.CSV:
+                writers.write_csv(partial, images)
+            elif form is ExportFormat.PARQUET:
+                writers.write_parquet(partial, images)
+            else:
+                contents = _contents(session, images, n_kept, on_progress)
+                write = writers.write_folder if form is ExportFormat.FOLDER else writers.write_zip
+                write(partial, images, contents)
+    seconds = time.perf_counter() - started
+    return ExportReport(out, images[0].version, len(images), n_kept, seconds)
+
+
+def _images(session: Session, dataset: DatasetRow, version: str | None) -> list[ExportedImage]:
+    found = _standings(session, dataset, version)
+    if not found:
+        raise EmptySetError(f"{dataset.name!r} has no image to export; import some first.")
+    frozen = digest([one for one in found if one.state is ImageState.KEPT])
+    votes = judgements.tallies(session, dataset.id)
+    return [
+        ExportedImage(one, frozen, votes.get(one.image_id, {}), place)
+        for one, place in zip(found, writers.places(found), strict=True)
+    ]
+
+
+def _standings(session: Session, dataset: DatasetRow, version: str | None) -> list[Standing]:
+    if version is None:
+        return standings.of_dataset(session, dataset.id)
+    found = stored.by_digest(session, version, dataset_id=dataset.id)
+    if found is None:
+        raise UnknownVersionError(version)
+    return standings.of_version(session, found.id)
+
+
+def _contents(
+    session: Session, images: Sequence[ExportedImage], n_kept: int, on_progress: OnProgress | None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the place and the bytes of each kept image, a few hundred at a time in memory."""
+    kept = (image for image in images if image.place)
+    done = 0
+    while chunk := list(islice(kept, CHUNK)):
+        contents = labels.blobs(session, [image.standing.image_id for image in chunk])
+        yield from ((image.place, contents[image.standing.image_id]) for image in chunk)
+        done += len(chunk)
+        if on_progress:
+            on_progress(done, n_kept)
+
+
+@contextmanager
+def _published(out: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `out` that becomes `out` in the end, or is removed.
+
+    Raises:
+        ExportError: If something is at `out`, or the file system refuses.
+    """
+    taken = ExportError(f"{out} exists already; choose another name, nothing is overwritten.")
+    if os.path.lexists(out):
+        raise taken
+    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+        if os.path.lexists(out):
+            raise taken
+        partial.rename(out)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ExportError(f"{out} cannot be written ({reason}); choose another place.") from error
+    finally:
+        if partial.is_dir():
+            shutil.rmtree(partial, ignore_errors=True)
+        elif partial.exists():
+            partial.unlink()

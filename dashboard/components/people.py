@@ -1,0 +1,117 @@
+"""The annotators of a data set: who did how much, their groups, and whose judgement counts."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.services import annotators, policies
+from core.services.annotators import Annotator
+from core.services.policies import PolicyChange
+from core.services.terms import DatasetRow, LabelPolicy
+from dashboard import state
+from dashboard.format import ago, counted
+
+NO_GROUP = "no group"
+POLICY_NAMES = {
+    LabelPolicy.LATEST: "Latest",
+    LabelPolicy.MAJORITY: "Majority",
+    LabelPolicy.ADJUDICATED: "Adjudicated",
+}
+POLICY_NOTES = {
+    LabelPolicy.LATEST: "A face's label is what the newest judgement says.",
+    LabelPolicy.MAJORITY: "A face's label is what more than half of its annotators say; where no "
+    "emotion has that many votes, it stays as it is. A press on the Relabel page is a vote.",
+    LabelPolicy.ADJUDICATED: "Only adjudication changes a face's label. A press on the Relabel "
+    "page is a vote.",
+}
+_CHANGE = "annotators_change"
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _tallied(dataset_id: int, revision: int, groups: frozenset[tuple[str, str]]) -> list[Annotator]:
+    return annotators.annotators(state.workspace(), dataset_id)
+
+
+@st.cache_data(max_entries=16, show_spinner="Counting labels that would change")
+def _preview(dataset_id: int, revision: int, chosen: LabelPolicy) -> int:
+    return policies.preview(state.workspace(), dataset_id, chosen)
+
+
+def everyone(dataset: DatasetRow) -> list[Annotator]:
+    """Return who judged faces of a data set."""
+    groups = frozenset(annotators.groups(state.workspace()).items())
+    return _tallied(dataset.id, dataset.revision, groups)
+
+
+def table(people: Sequence[Annotator]) -> pd.DataFrame:
+    """Return a row for each annotator with what they did."""
+    return pd.DataFrame(
+        [
+            {
+                "Annotator": one.name,
+                "Group": one.group or "",
+                "Faces": one.images,
+                "Changed": one.labels,
+                "Confirmed": one.confirmations,
+                "Votes": one.votes,
+                "Last": ago(one.last_at) if one.last_at else "",
+            }
+            for one in people
+        ]
+    )
+
+
+def group_form(people: Sequence[Annotator]) -> None:
+    """Draw the pickers that put an annotator into a group."""
+    group_of = {one.name: one.group or NO_GROUP for one in people}
+    options = [NO_GROUP, *sorted(set(group_of.values()) - {NO_GROUP})]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        name = st.selectbox("Annotator to group", list(group_of), key="annotators_name", width=200)
+        group = st.selectbox(
+            "Group", options, index=options.index(group_of[name]), key=f"annotators_group_{name}",
+            accept_new_options=True, width=200, help="Choose one or type a new name.",
+        )  # fmt: skip
+        if st.button("Save group", key="annotators_save", icon=":material/group_add:"):
+            chosen = None if group == NO_GROUP else group
+            annotators.set_group(state.workspace(), name, chosen)
+            st.rerun()
+
+
+def policy_form(dataset: DatasetRow) -> None:
+    """Draw the label policy, what another would change, and the way there and back."""
+    chosen = st.segmented_control(
+        "Label policy", list(POLICY_NAMES), default=dataset.label_policy, required=True,
+        format_func=POLICY_NAMES.__getitem__, key="annotators_policy",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    st.markdown(POLICY_NOTES[chosen])
+    if chosen is not dataset.label_policy:
+        n = _preview(dataset.id, dataset.revision, chosen)
+        st.markdown(f"Setting it now changes **{counted(n, 'label')}**. It can be taken back.")
+        if st.button(
+            f"Set to {POLICY_NAMES[chosen].lower()}", key="annotators_set", type="primary"
+        ):
+            st.session_state[_CHANGE] = (dataset.id, _set(dataset, chosen))
+            st.rerun()
+    _way_back(dataset)
+
+
+def _set(dataset: DatasetRow, chosen: LabelPolicy) -> PolicyChange:
+    return policies.set_policy(state.workspace(), dataset.id, chosen, annotator=state.annotator())
+
+
+def _way_back(dataset: DatasetRow) -> None:
+    """Draw the button that takes this session's last change of policy back."""
+    dataset_id, change = st.session_state.get(_CHANGE, (None, None))
+    if dataset_id != dataset.id or change is None:
+        return
+    st.caption(f"{counted(change.changed, 'label')} changed.")
+    if st.button(
+        f"Back to {POLICY_NAMES[change.before].lower()}", key="annotators_back",
+        icon=":material/undo:",
+    ):  # fmt: skip
+        policies.take_back(state.workspace(), dataset.id, change, annotator=state.annotator())
+        del st.session_state[_CHANGE]
+        del st.session_state["annotators_policy"]
+        st.rerun()
