@@ -17,7 +17,7 @@ Selected = TypeVar("Selected")
 
 @dataclass(frozen=True, kw_only=True)
 class EventFilter:
-    """Which events of a data set are wanted; None takes them all."""
+    """Which events of a data set are wanted; None takes them all, a batch its first digits."""
 
     dataset_id: int
     image_id: int | None = None
@@ -107,9 +107,11 @@ def _matching(statement: Select[Selected], wanted: EventFilter) -> Select[Select
     for column, value in (
         (LabelEvent.image_id, wanted.image_id),
         (LabelEvent.annotator, wanted.annotator),
-        (LabelEvent.batch, wanted.batch),
         (LabelEvent.kind, wanted.kind),
     ):
         if value is not None:
             statement = statement.where(column == value)
+    if wanted.batch is not None:
+        first_digits = LabelEvent.batch.startswith(wanted.batch, autoescape=True)
+        statement = statement.where(first_digits)
     return statement
