@@ -18,7 +18,7 @@ from core.ml.training import EpochReport, OnEpoch, train
 from core.quality.folds import fold_numbers, fold_partition
 from core.quality.label_issues import OutOfFold
 from core.quality.partition import Partition
-from db.enums import ModelName
+from db.enums import EMOTIONS, ModelName
 
 FOLD_EPOCHS = (4, 16)  # fewest and most; see `fold_config`
 FOLD_FACES = 60_000  # faces that a fold's network sees in all, where the limits admit it
@@ -92,14 +92,12 @@ def cross_validate(
         )
         for fold in range(folds)
     ]
-    judged: NDArray[np.float32] | None = None
+    judged = np.empty((len(faces), len(EMOTIONS)), dtype=np.float32)
     for fold, part in enumerate(parts, start=1):
-        found = _judged(faces, part, config, on_epoch=_of(fold, folds, on_epoch),
-                        path=folder / f"fold-{fold}.npz")  # fmt: skip
-        if judged is None:
-            judged = np.empty((len(faces), found.shape[1]), dtype=np.float32)
-        judged[part.test] = found
-    assert judged is not None  # there are two folds or more
+        path = folder / f"fold-{fold}.npz"
+        judged[part.test] = _judged(
+            faces, part, config, on_epoch=_of(fold, folds, on_epoch), path=path
+        )
     return OutOfFold(
         image_ids=faces.image_ids,
         labels=faces.labels,
