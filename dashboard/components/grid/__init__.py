@@ -73,7 +73,7 @@ def action(key: str) -> dict[str, Any]:
 def _document(page: WallPage) -> dict[str, Any]:
     return {
         "queue": page.queue_key,
-        "sheet": "data:image/png;base64," + b64encode(page.sheet).decode(),
+        "sheet": b64encode(page.sheet).decode(),
         "columns": COLUMNS,
         "side": SIDE_PX,
         "faces": [

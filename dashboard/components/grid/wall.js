@@ -30,6 +30,7 @@ class Wall {
 
   close() {
     document.removeEventListener("keydown", this.onKey)
+    if (this.address) URL.revokeObjectURL(this.address)
   }
 
   update(data, send) {
@@ -53,7 +54,8 @@ class Wall {
     const { emotions, faces, columns, sheet } = this.data
     const colours = Object.fromEntries(emotions.map(e => [e.name, e.colour]))
     const wall = this.part("wall")
-    wall.style.setProperty("--sheet", `url(${sheet})`)
+    this.show(sheet)
+    wall.style.setProperty("--sheet", `url(${this.address})`)
     wall.style.setProperty("--columns", columns)
     this.cells = faces.map((face, place) => {
       const cell = make("div", "", `face${face.dropped ? " dropped" : ""}`)
@@ -80,6 +82,15 @@ class Wall {
       button.append(make("kbd", String(place + 1)))
       return button
     }))
+  }
+
+  /* A short address for the picture: as a data URL it would be read anew for each of 200 faces. */
+  show(sheet) {
+    if (this.sheet === sheet) return
+    if (this.address) URL.revokeObjectURL(this.address)
+    this.sheet = sheet
+    const bytes = Uint8Array.from(atob(sheet), letter => letter.charCodeAt(0))
+    this.address = URL.createObjectURL(new Blob([bytes], { type: "image/png" }))
   }
 
   draw() {

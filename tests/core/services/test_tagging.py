@@ -105,8 +105,8 @@ steps = st.tuples(
 )
 
 
-@given(st.lists(steps, max_size=12))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@given(st.lists(steps, max_size=8))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8)
 def test_replaying_the_events_gives_the_tags_whatever_was_done(
     workspace: Workspace, add_faces: AddFaces, done: list[tuple[set[int], str, bool, bool]]
 ):
