@@ -23,6 +23,15 @@ def shown(page: Page) -> int:
     return int(page.locator("img[data-face]").get_attribute("data-face") or 0)
 
 
+def expect_loaded(page: Page, image_id: int) -> None:
+    """Wait until a face ahead has come from the server."""
+    page.wait_for_function(
+        "id => performance.getEntriesByType('resource').some("
+        "entry => entry.name.includes(`/api/relabel/faces/${id}?`) && entry.responseEnd > 0)",
+        arg=image_id,
+    )
+
+
 def expect_face(page: Page, image_id: int) -> None:
     expect(page.locator(f'img[data-face="{image_id}"]')).to_be_visible()
 
@@ -258,6 +267,7 @@ def test_presses_made_while_the_server_is_down_arrive_when_it_is_back(
     dataset_id = add_set("offline", 40)
     page = open_page("relabel?dataset=offline")
     first = shown(page)
+    expect_loaded(page, first + 4)
     server.kill()
     try:
         for _ in range(4):
