@@ -111,9 +111,11 @@ def _chunks(
         return
     order = listed(workspace, dataset_id, spec)
     start = 0 if after_id is None else _place(order, after_id, behind=True)
-    for first in range(start, len(order), CHUNK):
-        part = [int(image_id) for image_id in order[first : first + CHUNK]]
+    size = 4 * limit
+    while start < len(order):
+        part = [int(image_id) for image_id in order[start : start + size]]
         yield _among(workspace, dataset_id, spec, part)
+        start, size = start + size, CHUNK
 
 
 def _ids_after(

@@ -68,7 +68,7 @@ def _searching(dataset_id: int) -> None:
 def _caption(row: IssueRow) -> str:
     return (
         f"<div>{_dot(row.label.value)}{title(row.label)}</div>"
-        f'<div class="fi-dim">looks {_dot(row.suggested.value)}{row.suggested.value}</div>'
+        f'<div class="fi-dim">{_dot(row.suggested.value)}{row.suggested.value}?</div>'
         f'<div class="fi-dim fi-score">score {row.score:.3f}</div>'
         f"<div>{_outcome(row)}</div>"
     )

@@ -83,7 +83,8 @@ if n_scored:
         actions(dataset)
     if job is not None and job.finished_at is not None:
         st.caption(
-            f"Searched {ago(job.finished_at)}. The score runs from 0, surely wrong, to 1: half of "
+            f"Searched {ago(job.finished_at)}. Below each face its label, then what networks take "
+            "it for. The score runs from 0, surely wrong, to 1: half of "
             "1 plus the probability of the label minus that of the likeliest other emotion."
         )
     browse(dataset, n_scored)
