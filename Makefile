@@ -31,7 +31,8 @@ check-static: .venv/installed-dev
 	$(BIN)/lint-imports
 
 bench: .venv/installed-dev ## time FeelingIt beside its named peers (takes a while)
-	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
+	@missed=0; for script in tests/benchmarks/bench_*.py; do \
+		echo "== $$script"; $(BIN)/python $$script || missed=1; done; exit $$missed
 
 clean: ## remove the environment and caches; data/ stays
 	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
