@@ -17,33 +17,63 @@ EMOTION_COLOURS = {
 
 STATUS_BADGES = {
     JobStatus.QUEUED: ":gray-badge[waiting]",
+    JobStatus.PAUSED: ":violet-badge[paused]",
     JobStatus.RUNNING: ":blue-badge[running]",
     JobStatus.DONE: ":green-badge[done]",
     JobStatus.FAILED: ":red-badge[failed]",
     JobStatus.CANCELLED: ":orange-badge[cancelled]",
 }
+_PARTS = {
+    Mask.FOREHEAD: "forehead",
+    Mask.EYES: "eyes",
+    Mask.MOUTH: "nose and mouth",
+    Mask.LM_FOREHEAD: "forehead by landmarks",
+    Mask.LM_BROWS: "brows by landmarks",
+    Mask.LM_EYES: "eyes by landmarks",
+    Mask.LM_NOSE: "nose by landmarks",
+    Mask.LM_MOUTH: "mouth by landmarks",
+    Mask.SURGICAL: "lower face (surgical mask)",
+    Mask.SUNGLASSES: "sunglasses",
+}
+_CROPS = {
+    Mask.CROP_FOREHEAD: "forehead",
+    Mask.CROP_EYES: "eyes",
+    Mask.CROP_MOUTH: "nose and mouth",
+}
+_CONTROLS = {Mask(f"ctl-{mask}"): f"control of {part}" for mask, part in _PARTS.items()}
 MASK_WORDS = {
     Mask.NONE: "no mask",
-    Mask.FOREHEAD: "forehead covered",
-    Mask.EYES: "eyes covered",
-    Mask.MOUTH: "nose and mouth covered",
+    **{mask: f"{part} covered" for mask, part in _PARTS.items()},
+    **{mask: f"{part} cut off" for mask, part in _CROPS.items()},
+    **{mask: f"{words} covered" for mask, words in _CONTROLS.items()},
+    Mask.RANDOM: "random masks",
 }
 MASK_NAMES = {
     Mask.NONE: "No mask",
-    Mask.FOREHEAD: "Forehead",
-    Mask.EYES: "Eyes",
-    Mask.MOUTH: "Nose and mouth",
+    **{mask: part.capitalize() for mask, part in _PARTS.items()},
+    **{mask: f"{part.capitalize()} cut off" for mask, part in _CROPS.items()},
+    **{mask: words.capitalize() for mask, words in _CONTROLS.items()},
+    Mask.RANDOM: "Random masks",
 }
-_SHORT_MASKS = {
-    Mask.NONE: "no mask",
+_SHORT_MASKS = MASK_WORDS | {
     Mask.FOREHEAD: "forehead",
     Mask.EYES: "eyes",
     Mask.MOUTH: "nose, mouth",
+    Mask.LM_FOREHEAD: "forehead (lm)",
+    Mask.LM_BROWS: "brows (lm)",
+    Mask.LM_EYES: "eyes (lm)",
+    Mask.LM_NOSE: "nose (lm)",
+    Mask.LM_MOUTH: "mouth (lm)",
+    Mask.SURGICAL: "surgical",
+    Mask.SUNGLASSES: "sunglasses",
 }
 MODEL_NAMES = {
     ModelName.FAST: "Fast",
+    ModelName.STRONG: "Strong",
     ModelName.VGG16: "VGG-16",
+    ModelName.VGG16_BN: "VGG-16 BN",
     ModelName.RESNET50: "ResNet-50",
+    ModelName.RESNET50_REG: "ResNet-50 reg.",
 }
 SUBSET_NAMES = {Subset.FULL: "All test images", Subset.LEAK_FREE: "Leak-free only"}
 SPLIT_NAMES = {Split.TRAIN: "Train", Split.VALIDATION: "Validation", Split.TEST: "Test"}

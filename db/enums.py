@@ -70,14 +70,18 @@ class JobKind(StrEnum):
     """What a job does; each has a handler in `core.jobs.handlers`."""
 
     TRAIN = "train"
+    EVALUATE = "evaluate"
     SALIENCY = "saliency"
     ISSUES = "issues"
+    LANDMARKS = "landmarks"
+    EMBED = "embed"
 
 
 class JobStatus(StrEnum):
     """Where a job stands."""
 
     QUEUED = "queued"
+    PAUSED = "paused"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
@@ -95,20 +99,53 @@ class Fault(StrEnum):
 
 
 class Mask(StrEnum):
-    """Which part of the face is covered: the study's row bands."""
+    """Which part of the face is covered; names are at most 16 characters, as they are stored.
+
+    `forehead`, `eyes` and `mouth` are the study's row bands, filled with grey; `crop-` removes the
+    band's rows instead. `lm-` parts, `surgical` and `sunglasses` follow each face's landmarks.
+    `ctl-X` is the control of X: a patch of the same area somewhere else. `random` gives each face
+    one of several masks, anew in every epoch; it is for training only.
+    """
 
     NONE = "none"
     FOREHEAD = "forehead"
     EYES = "eyes"
     MOUTH = "mouth"
+    CROP_FOREHEAD = "crop-forehead"
+    CROP_EYES = "crop-eyes"
+    CROP_MOUTH = "crop-mouth"
+    LM_FOREHEAD = "lm-forehead"
+    LM_BROWS = "lm-brows"
+    LM_EYES = "lm-eyes"
+    LM_NOSE = "lm-nose"
+    LM_MOUTH = "lm-mouth"
+    SURGICAL = "surgical"
+    SUNGLASSES = "sunglasses"
+    CTL_FOREHEAD = "ctl-forehead"
+    CTL_EYES = "ctl-eyes"
+    CTL_MOUTH = "ctl-mouth"
+    CTL_LM_FOREHEAD = "ctl-lm-forehead"
+    CTL_LM_BROWS = "ctl-lm-brows"
+    CTL_LM_EYES = "ctl-lm-eyes"
+    CTL_LM_NOSE = "ctl-lm-nose"
+    CTL_LM_MOUTH = "ctl-lm-mouth"
+    CTL_SURGICAL = "ctl-surgical"
+    CTL_SUNGLASSES = "ctl-sunglasses"
+    RANDOM = "random"
+
+
+STUDY_MASKS = (Mask.NONE, Mask.FOREHEAD, Mask.EYES, Mask.MOUTH)
 
 
 class ModelName(StrEnum):
     """The networks that can be trained."""
 
     FAST = "fast"
+    STRONG = "strong"
     VGG16 = "vgg16"
+    VGG16_BN = "vgg16-bn"
     RESNET50 = "resnet50"
+    RESNET50_REG = "resnet50-reg"
 
 
 class Subset(StrEnum):

@@ -11,7 +11,7 @@ from core.errors import UnknownRunError
 from core.services.datasets import find_dataset
 from core.services.versions import find_version, freeze
 from core.workspace import Workspace
-from db.enums import JobKind, Mask, ModelName, SaliencyMethod, Split
+from db.enums import STUDY_MASKS, JobKind, Mask, ModelName, SaliencyMethod, Split
 from db.repositories import jobs as stored_jobs
 from db.repositories import runs as stored
 from db.rows import EpochRow, RunRow
@@ -57,7 +57,7 @@ def queue_small_study(workspace: Workspace, dataset_name: str) -> list[RunRow]:
     with workspace.writing() as session:
         if stored.of_dataset(session, dataset_id):
             return []
-        run_ids = [_add(session, version_id, small_study(mask)) for mask in Mask]
+        run_ids = [_add(session, version_id, small_study(mask)) for mask in STUDY_MASKS]
         payload = {"run": run_ids[0], "method": SaliencyMethod.GRAD_CAM.value}
         stored_jobs.add(session, JobKind.SALIENCY, payload, now=datetime.now(UTC))
     return [find_run(workspace, run_id) for run_id in run_ids]

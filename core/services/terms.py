@@ -2,6 +2,7 @@
 
 from db.enums import (
     EMOTIONS,
+    STUDY_MASKS,
     DuplicateVerdict,
     Emotion,
     EventKind,
@@ -29,6 +30,7 @@ from db.rows import (
 
 __all__ = [
     "EMOTIONS",
+    "STUDY_MASKS",
     "DatasetRow",
     "DuplicateVerdict",
     "Emotion",

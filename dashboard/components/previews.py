@@ -9,7 +9,7 @@ import streamlit as st
 from core.images.decoding import decode
 from core.images.encoding import encode
 from core.images.masks import cover
-from core.services.terms import DatasetRow, ImageRow, Mask
+from core.services.terms import STUDY_MASKS, DatasetRow, ImageRow, Mask
 from dashboard import state
 from dashboard.components.faces import STYLE, framed
 from dashboard.format import MASK_NAMES
@@ -32,7 +32,7 @@ def masks(dataset: DatasetRow, chosen: Sequence[Mask]) -> None:
     rows = [row for images in samples.values() for row in images]
     contents = state.blobs(tuple(row.id for row in rows))
     lines = ""
-    for mask in Mask:
+    for mask in STUDY_MASKS:
         fade = "" if mask in chosen else " fi-off"
         figures = "".join(_covered(row, contents[row.id], mask) for row in rows)
         lines += f'<div class="{fade}">{MASK_NAMES[mask]}</div>'

@@ -7,7 +7,15 @@ import streamlit as st
 from core.configs import PRESETS
 from core.jobs.launch import ensure_supervisor
 from core.services import experiments, versions
-from core.services.terms import DatasetRow, JobStatus, Mask, ModelName, RunRow, VersionRow
+from core.services.terms import (
+    STUDY_MASKS,
+    DatasetRow,
+    JobStatus,
+    Mask,
+    ModelName,
+    RunRow,
+    VersionRow,
+)
 from dashboard import state
 from dashboard.components import curves, figures
 from dashboard.format import MASK_NAMES, MODEL_NAMES, ago, counted, percent, run_name
@@ -41,7 +49,7 @@ def frozen(dataset: DatasetRow) -> VersionRow | None:
 def model() -> ModelName:
     """Draw the model choice and return it."""
     chosen = st.segmented_control(
-        "Model", list(ModelName), default=ModelName.FAST, required=True, key="experiments_model",
+        "Model", list(PRESETS), default=ModelName.FAST, required=True, key="experiments_model",
         format_func=lambda name: MODEL_NAMES[name],
     )  # fmt: skip
     st.caption(MODEL_NOTES[chosen])
@@ -51,10 +59,10 @@ def model() -> ModelName:
 def masks() -> list[Mask]:
     """Draw the choice of masks, one run each, and return them in the usual order."""
     chosen = st.pills(
-        "Covered part, one run each", list(Mask), selection_mode="multi", default=[Mask.NONE],
-        key="experiments_masks", format_func=lambda mask: MASK_NAMES[mask],
+        "Covered part, one run each", list(STUDY_MASKS), selection_mode="multi",
+        default=[Mask.NONE], key="experiments_masks", format_func=lambda mask: MASK_NAMES[mask],
     )  # fmt: skip
-    return [mask for mask in Mask if mask in chosen]
+    return [mask for mask in STUDY_MASKS if mask in chosen]
 
 
 def numbers(name: ModelName) -> tuple[int, int]:

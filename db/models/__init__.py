@@ -1,7 +1,15 @@
 """The tables. ORM objects never leave `db`; repositories return the frozen rows of `db.rows`."""
 
 from db.models.curation import Annotator, DuplicateDecision, LabelEvent, LabelIssue, QueueClaim
-from db.models.images import Dataset, DatasetTag, Image, ImageBlob, ImageTag, SampleTruth
+from db.models.images import (
+    Dataset,
+    DatasetTag,
+    Image,
+    ImageBlob,
+    ImageLandmarks,
+    ImageTag,
+    SampleTruth,
+)
 from db.models.metadata import Base
 from db.models.runs import ClassResult, Epoch, Job, Result, Run
 from db.models.versions import DatasetVersion, VersionMember
@@ -17,6 +25,7 @@ __all__ = [
     "Epoch",
     "Image",
     "ImageBlob",
+    "ImageLandmarks",
     "ImageTag",
     "Job",
     "LabelEvent",

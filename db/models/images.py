@@ -65,6 +65,19 @@ class ImageBlob(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class ImageLandmarks(Base):
+    """The 68 landmarks of an image: float32 x, y pairs as shares of width and height.
+
+    `is_detected` is False where no face was found and the mean template stands in.
+    """
+
+    __tablename__ = "image_landmarks"
+
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True)
+    points: Mapped[bytes] = mapped_column(LargeBinary)
+    is_detected: Mapped[bool]
+
+
 class SampleTruth(Base):
     """What is really true of a drawn sample face, and which fault was planted in it."""
 

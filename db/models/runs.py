@@ -15,7 +15,10 @@ from db.models.metadata import Base
 
 
 class Job(Base):
-    """A piece of long work. Page and process speak only through this row and a folder."""
+    """A piece of long work. Page and process speak only through this row and a folder.
+
+    Queued jobs start in the order of (`position`, id). `grid` is shared by jobs queued together.
+    """
 
     __tablename__ = "job"
     __table_args__ = (Index("ix_job_status", "status", "id"),)
@@ -29,6 +32,9 @@ class Job(Base):
     error: Mapped[str | None]
     attempt: Mapped[int] = mapped_column(default=0)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
+    pause_requested: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+    grid: Mapped[str | None] = mapped_column(String(32))
     worker: Mapped[str | None] = mapped_column(String(64))
     pid: Mapped[int | None]
     queued_at: Mapped[datetime]

@@ -15,7 +15,7 @@ from core.services.experiments import (
 )
 from core.services.jobs import find_job, jobs
 from core.services.versions import freeze
-from db.enums import EMOTIONS, JobKind, JobStatus, Mask, ModelName, Split
+from db.enums import EMOTIONS, STUDY_MASKS, JobKind, JobStatus, Mask, ModelName, Split
 from db.rows import EpochRow
 
 
@@ -101,7 +101,7 @@ def test_only_a_fresh_start_forgets_earlier_epochs(workspace, run, is_fresh, n_l
 
 def test_the_small_study_is_every_mask_and_one_saliency_job_of_the_unmasked_run(workspace, version):
     study = queue_small_study(workspace, "faces")
-    assert [run.mask for run in study] == list(Mask)
+    assert [run.mask for run in study] == list(STUDY_MASKS)
     assert {run.config["epochs"] for run in study} == {SMALL_STUDY_EPOCHS}
     last = jobs(workspace)[0]
     assert last.kind is JobKind.SALIENCY
