@@ -189,13 +189,17 @@ class ResultRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ClassResultRow:
-    """One emotion's figures of a run, 0..1; accuracy is the recall of the class."""
+    """One emotion's figures of a run, 0..1; accuracy is the recall of the class.
+
+    `n` images truly are of the emotion, `n_predicted` were taken for it (None in old rows).
+    """
 
     run_id: int
     test_mask: Mask
     subset: Subset
     emotion: Emotion
     n: int
+    n_predicted: int | None
     accuracy: float
     precision: float
     f1: float

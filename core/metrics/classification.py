@@ -18,12 +18,14 @@ class ClassScore:
 
     Attributes:
         n: Faces truly of the emotion.
+        n_predicted: Faces called this emotion.
         accuracy: Share of those that were recognised (the recall of the class).
         precision: Share of the faces called this emotion that truly are.
         f1: Harmonic mean of the two.
     """
 
     n: int
+    n_predicted: int
     accuracy: float
     precision: float
     f1: float
@@ -75,7 +77,13 @@ def score(labels: NDArray[np.int64], predicted: NDArray[np.int64]) -> Scores:
         weighted_f1=float((f1 * truly).sum() / len(labels)),
         macro_f1=float(f1[truly + called > 0].mean()),
         per_class={
-            emotion: ClassScore(int(truly[k]), float(recall[k]), float(precision[k]), float(f1[k]))
+            emotion: ClassScore(
+                n=int(truly[k]),
+                n_predicted=int(called[k]),
+                accuracy=float(recall[k]),
+                precision=float(precision[k]),
+                f1=float(f1[k]),
+            )
             for k, emotion in enumerate(EMOTIONS)
         },
         confusion=matrix,

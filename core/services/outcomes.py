@@ -107,6 +107,7 @@ def _per_class(run_id: int, mask: Mask, subset: Subset, scores: Scores) -> list[
             subset=subset,
             emotion=emotion,
             n=one.n,
+            n_predicted=one.n_predicted,
             accuracy=one.accuracy,
             precision=one.precision,
             f1=one.f1,

@@ -93,7 +93,10 @@ class Result(Base):
 
 
 class ClassResult(Base):
-    """One emotion's figures of a run: accuracy is the recall of the class; `n` its true images."""
+    """One emotion's figures of a run: accuracy is the recall of the class; `n` its true images.
+
+    `n_predicted` counts the images that were taken for the emotion; NULL in rows older than it.
+    """
 
     __tablename__ = "class_result"
 
@@ -102,6 +105,7 @@ class ClassResult(Base):
     subset: Mapped[enums.Subset] = mapped_column(primary_key=True)
     emotion: Mapped[enums.Emotion] = mapped_column(primary_key=True)
     n: Mapped[int]
+    n_predicted: Mapped[int | None]
     accuracy: Mapped[float]
     precision: Mapped[float]
     f1: Mapped[float]

@@ -56,6 +56,7 @@ def per_class(
             subset=result.subset,
             emotion=result.emotion,
             n=result.n,
+            n_predicted=result.n_predicted,
             accuracy=result.accuracy,
             precision=result.precision,
             f1=result.f1,

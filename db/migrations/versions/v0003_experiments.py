@@ -1,4 +1,4 @@
-"""Landmarks of images; jobs that pause, wait their turn and belong to a grid."""
+"""Landmarks of images; how often an emotion was predicted; jobs that pause, wait their turn and belong to a grid."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,11 +27,17 @@ def upgrade() -> None:
         sa.Column("pause_requested", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     op.add_column("job", sa.Column("position", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("class_result", sa.Column("n_predicted", sa.Integer(), nullable=True))
+    op.execute(
+        "UPDATE class_result SET n_predicted = CAST(ROUND(accuracy * n / precision) AS INTEGER)"
+        " WHERE precision > 0"
+    )
     op.add_column("job", sa.Column("grid", sa.String(length=32), nullable=True))
 
 
 def downgrade() -> None:
     """Take this migration back."""
+    op.drop_column("class_result", "n_predicted")
     op.drop_column("job", "grid")
     op.drop_column("job", "position")
     op.drop_column("job", "pause_requested")
