@@ -14,8 +14,10 @@ from types import FrameType
 
 from sqlalchemy.exc import OperationalError
 
-from core.jobs import children, lock, transitions
-from core.jobs.children import Child, Command
+from core.jobs import lock, transitions
+from core.jobs.children import Child
+from core.jobs.executors import Ending, Executor
+from core.jobs.executors.local import LocalExecutor
 from core.jobs.logs import log_to_stderr
 from core.services import jobs
 from core.workspace import Workspace, open_workspace
@@ -38,7 +40,7 @@ class Intervals:
 
 
 class Supervisor:
-    """Claims jobs, starts their processes, stops those that were cancelled, settles those gone."""
+    """Claims jobs, has them worked on, stops those that were cancelled, settles those gone."""
 
     def __init__(
         self,
@@ -46,13 +48,13 @@ class Supervisor:
         *,
         n_slots: int = 1,
         intervals: Intervals | None = None,
-        command: Command = children.run_command,
+        executor: Executor | None = None,
     ) -> None:
-        """Prepare a supervisor that runs up to `n_slots` jobs at once."""
+        """Prepare a supervisor that runs up to `n_slots` jobs at once, here if not told where."""
         self._workspace = workspace
         self._n_slots = n_slots
         self._intervals = intervals or Intervals()
-        self._command = command
+        self._executor = executor or LocalExecutor(workspace)
         self._children: list[Child] = []
         self._is_stopping = False
         self._worker = f"{platform.node()[:32]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -93,22 +95,23 @@ class Supervisor:
             self._look_after(child)
         transitions.reap(self._workspace, self._worker, timedelta(seconds=self._intervals.stale_s))
         while len(self._children) < self._n_slots and (job := self._claim()):
-            self._children.append(children.start(self._workspace, job, self._command))
+            self._children.append(Child(job, self._executor.start(job)))
 
     def _claim(self) -> JobRow | None:
         return transitions.claim(self._workspace, self._worker)
 
     def _look_after(self, child: Child) -> None:
-        if child.process.poll() is not None:
-            child.kill()  # what it started and left behind
-            self._settle(child)
+        ending = child.execution.poll()
+        if ending is not None:
+            child.execution.kill()  # what it started and left behind
+            self._settle(child, ending)
             self._children.remove(child)
             return
         job = jobs.find_job(self._workspace, child.job.id)
         if job.status in jobs.FINISHED:
             child.kill_after(self._intervals.grace_s)  # its work is recorded, it is ending
         elif (job.worker, job.attempt) != (child.job.worker, child.job.attempt):
-            child.kill()  # the job was given to another supervisor while this one slept
+            child.execution.kill()  # the job was given to another supervisor while this one slept
         else:
             self._beat(child)
             if job.cancel_requested:
@@ -117,22 +120,19 @@ class Supervisor:
     def _beat(self, child: Child) -> None:
         if time.monotonic() - child.last_beat >= self._intervals.heartbeat_s:
             child.last_beat = time.monotonic()
-            transitions.beat(self._workspace, child.job, child.process.pid)
+            transitions.beat(self._workspace, child.job, child.execution.pid)
+            child.execution.fetch_log()
 
-    def _settle(self, child: Child) -> None:
+    def _settle(self, child: Child, ending: Ending) -> None:
         """Record what became of a job whose process ended; nothing where the process did itself."""
-        status = child.process.returncode
-        logger.info("Job %d: its process ended with status %d.", child.job.id, status)
-        if status < 0:
-            reason = f"was ended by signal {-status} ({signal.strsignal(-status)})"
-            transitions.settle_lost(self._workspace, child.job, reason)
-        else:
-            reason = f"ended with exit status {status} and no result"
-            transitions.settle_failed(self._workspace, child.job, reason)
+        child.execution.fetch_log()
+        settle = transitions.settle_lost if ending.is_lost else transitions.settle_failed
+        settle(self._workspace, child.job, ending.reason)
+        logger.info("Job %d: its process has ended.", child.job.id)
 
     def _stop_children(self) -> None:
         """Stop every process and queue its job again; it goes on from its checkpoint later."""
-        while any(child.process.poll() is None for child in self._children):
+        while any(child.execution.poll() is None for child in self._children):
             for child in self._children:
                 child.ask_to_stop(self._intervals.grace_s)
             time.sleep(self._intervals.tick_s / 5)

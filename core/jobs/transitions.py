@@ -22,7 +22,7 @@ def claim(workspace: Workspace, worker: str) -> JobRow | None:
         return stored.claim(session, worker, now=datetime.now(UTC))
 
 
-def beat(workspace: Workspace, held: JobRow, pid: int) -> None:
+def beat(workspace: Workspace, held: JobRow, pid: int | None) -> None:
     """Say that a held job's process lives; nothing where the claim is lost."""
     with workspace.writing() as session:
         stored.beat(session, held, pid, now=datetime.now(UTC))

@@ -76,7 +76,7 @@ def claim(session: Session, worker: str, *, now: datetime) -> JobRow | None:
     return _change(session, [Job.id == oldest, Job.status == JobStatus.QUEUED], values)
 
 
-def beat(session: Session, held: JobRow, pid: int, *, now: datetime) -> JobRow | None:
+def beat(session: Session, held: JobRow, pid: int | None, *, now: datetime) -> JobRow | None:
     """Say that a held job's process lives; return the job, or None where its claim is lost."""
     return _change(session, _held(held), {"pid": pid, "heartbeat_at": now})
 

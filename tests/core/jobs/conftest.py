@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.jobs.executors.local import LocalExecutor
 from core.jobs.supervisor import Supervisor
 from core.services.jobs import enqueue
 from core.workspace import Workspace
@@ -25,7 +26,8 @@ Until = Callable[[Callable[[], bool]], None]
 @pytest.fixture
 def supervisor(workspace: Workspace) -> Iterator[Supervisor]:
     """A supervisor of this process with short intervals, stopped in the end."""
-    made = Supervisor(workspace, intervals=fakes.FAST, command=fakes.fake_command)
+    executor = LocalExecutor(workspace, fakes.fake_command)
+    made = Supervisor(workspace, intervals=fakes.FAST, executor=executor)
     yield made
     made.request_stop()
     made.run()

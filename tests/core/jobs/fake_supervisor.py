@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
+from core.jobs.executors.local import LocalExecutor
 from core.jobs.supervisor import Intervals, Supervisor
 from core.workspace import open_workspace
 
@@ -17,6 +18,8 @@ def fake_command(job_id: int) -> list[str]:
 
 
 if __name__ == "__main__":
-    supervisor = Supervisor(open_workspace(), intervals=FAST, command=fake_command)
+    workspace = open_workspace()
+    executor = LocalExecutor(workspace, fake_command)
+    supervisor = Supervisor(workspace, intervals=FAST, executor=executor)
     signal.signal(signal.SIGTERM, supervisor.request_stop)
     supervisor.run()

@@ -117,7 +117,7 @@ def test_a_job_dies_with_its_killed_supervisor_and_another_one_finishes_it(
 
 def test_two_supervisors_run_each_job_once(workspace, queue, supervisor, until):
     jobs = [queue("leave_trace") for _ in range(3)]
-    other = Supervisor(workspace, command=supervisor._command)
+    other = Supervisor(workspace, executor=supervisor._executor)
 
     def are_idle():
         other.tick()

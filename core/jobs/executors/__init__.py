@@ -1,0 +1,47 @@
+"""Where a claimed job is worked on: a process of this machine or a cluster's."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from db.rows import JobRow
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the work on a job ended, for jobs that left no word themselves.
+
+    Attributes:
+        reason: A clause on what happened to the process: "ended with exit status 3".
+        is_lost: Whether it was ended from outside (killed, out of memory, its machine gone), so
+            that it is worth another attempt.
+    """
+
+    reason: str
+    is_lost: bool
+
+
+class Execution(Protocol):
+    """The work on one claimed job, from its start on. No method waits for the work."""
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process on the machine of the supervisor; None where it is elsewhere."""
+
+    def poll(self) -> Ending | None:
+        """Return how the work ended, or None while it goes on."""
+
+    def stop(self) -> None:
+        """Ask the process to end by itself."""
+
+    def kill(self) -> None:
+        """End the process and all it started at once; nothing where all have ended."""
+
+    def fetch_log(self) -> None:
+        """Bring what was printed since the last call to the end of the job's log."""
+
+
+class Executor(Protocol):
+    """Starts the work on jobs."""
+
+    def start(self, job: JobRow) -> Execution:
+        """Start the work on a job that was just claimed."""
