@@ -148,6 +148,16 @@ class EmptySetError(FeelingItError):
     """An operation needs images and there are none."""
 
 
+class MissingLandmarksError(FeelingItError):
+    """A mask follows landmarks and the faces have none."""
+
+    def __init__(self, mask: str, dataset: str = "NAME") -> None:
+        super().__init__(
+            f"The mask {mask} follows landmarks, which were not computed for all of these faces; "
+            f"run `feelingit landmarks {dataset} --wait` first."
+        )
+
+
 class InSampleError(FeelingItError):
     """Labels were to be judged by networks that had been taught these very labels."""
 
@@ -156,6 +166,16 @@ class InSampleError(FeelingItError):
             f"{n_seen:,} of {n:,} faces were judged by a network that was trained on them or on "
             "copies of them, which hides wrong labels; use the out-of-fold probabilities of "
             "`feelingit issues NAME`."
+        )
+
+
+class OtherDatasetError(FeelingItError):
+    """A run was asked about a data set that it knows nothing of."""
+
+    def __init__(self, run_id: int, own: str, asked: str) -> None:
+        super().__init__(
+            f"Run {run_id} was trained on {own!r} and has judged no face of {asked!r}; choose a "
+            f"run of {asked!r}, `feelingit runs` lists them."
         )
 
 
