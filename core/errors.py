@@ -203,8 +203,22 @@ class JobCancelledError(FeelingItError):
     """A running job was asked to stop."""
 
 
+class JobPausedError(FeelingItError):
+    """A running job was asked to pause and has kept what it did."""
+
+
 class JobStateError(FeelingItError):
     """A job stands where what was asked of it makes no sense."""
+
+
+class DiskFullError(FeelingItError):
+    """A job could not keep what it computed."""
+
+    def __init__(self, folder: Path, job_id: int) -> None:
+        super().__init__(
+            f"The disk that holds {folder} is full; free some space, then resume job {job_id}, "
+            "which goes on from what it kept last."
+        )
 
 
 class ConfigError(FeelingItError):

@@ -16,6 +16,10 @@ class FaceSet:
         labels: int64, shape (n,). Index into `db.enums.EMOTIONS`.
         splits: str, shape (n,). Values of `db.enums.Split`.
         groups: int64, shape (n,). Equal numbers mark pixel-identical faces.
+        landmarks: float32, shape (n, 68, 2). x and y as shares of the side, in the order of iBUG
+            300-W; None where they were not computed for all of these faces.
+        landmarks_found: bool, shape (n,). Whether a detector found the face; its landmarks are
+            otherwise a stand-in. None where `landmarks` is.
     """
 
     image_ids: NDArray[np.int64]
@@ -23,7 +27,21 @@ class FaceSet:
     labels: NDArray[np.int64]
     splits: NDArray[np.str_]
     groups: NDArray[np.int64]
+    landmarks: NDArray[np.float32] | None = None
+    landmarks_found: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         """Return the number of faces."""
         return len(self.labels)
+
+    def at(self, indices: NDArray[np.int64]) -> "FaceSet":
+        """Return the faces at these places, in this order, as a set of their own in memory."""
+        return FaceSet(
+            image_ids=self.image_ids[indices],
+            pixels=np.asarray(self.pixels[indices]),
+            labels=self.labels[indices],
+            splits=self.splits[indices],
+            groups=self.groups[indices],
+            landmarks=None if self.landmarks is None else self.landmarks[indices],
+            landmarks_found=None if self.landmarks_found is None else self.landmarks_found[indices],
+        )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812 (PyTorch's own name for it)
 
 from core.images.faces import FaceSet
-from core.images.masks import cover
+from core.images.masks import cover_faces
 from db.enums import Mask
 
 
@@ -18,7 +18,8 @@ class Faces:
     """Masked faces and their labels on one device.
 
     Attributes:
-        pixels: uint8, shape (n, side, side), as stored but for the mask.
+        pixels: uint8, shape (n, rows, side), as stored but for the mask; fewer rows than `side`
+            where the mask cuts some off.
         labels: int64, shape (n,).
     """
 
@@ -33,19 +34,33 @@ class Faces:
 def masked_faces(
     faces: FaceSet, indices: NDArray[np.int64], mask: Mask, device: torch.device
 ) -> Faces:
-    """Return the faces at `indices`, covered by the mask, on the device."""
-    pixels = torch.from_numpy(cover(faces.pixels[indices], mask))
+    """Return the faces at `indices`, covered by the mask, on the device.
+
+    They are covered before anything resizes them, so that nothing under a mask can shine through.
+
+    Raises:
+        MissingLandmarksError: If the mask follows landmarks and the faces have none.
+    """
+    pixels = torch.from_numpy(cover_faces(faces.at(indices), mask))
     labels = torch.from_numpy(faces.labels[indices])
     return Faces(pixels.to(device), labels.to(device))
 
 
 def network_input(pixels: torch.Tensor, size: int) -> torch.Tensor:
-    """Return uint8 faces (n, side, side) as float32 (n, 1, size, size), 0 black to 1 white."""
+    """Return uint8 faces (n, rows, side) as float32 (n, 1, rows, size), 0 black to 1 white.
+
+    Rows shrink and grow as columns do: a picture cut to half its height stays half as high.
+    """
     faces = pixels.unsqueeze(1).float() / 255
-    if faces.shape[-1] == size:
+    rows, side = faces.shape[-2:]
+    if side == size:
         return faces
     return F.interpolate(
-        faces, size=(size, size), mode="bilinear", align_corners=False, antialias=True
+        faces,
+        size=(round(rows * size / side), size),
+        mode="bilinear",
+        align_corners=False,
+        antialias=True,
     )
 
 
