@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from core.configs import TrainConfig
+from core.configs import TestViews, TrainConfig
 from core.images.masks import cover
 from core.ml.batches import network_input
 from core.ml.checkpoints import WEIGHTS_NAME, load_weights, read
@@ -62,7 +62,7 @@ def log_probabilities(
 ) -> torch.Tensor:
     """Return log-probabilities, float32, shape (n, 7), on the CPU, for masked uint8 faces.
 
-    The faces are resized to `size`, and seen mirrored as well where `config.flip_test` is set.
+    The faces are resized to `size` and seen in the views that `config.test_views` names.
     """
     device = next(model.parameters()).device
     model.eval()
@@ -70,7 +70,7 @@ def log_probabilities(
     for start in range(0, len(pixels), TEST_BATCH):
         with torch.inference_mode(), precision(device, mixed=config.mixed_precision):
             faces = network_input(pixels[start : start + TEST_BATCH].to(device), size)
-            views = [faces, faces.flip(3)] if config.flip_test else [faces]
+            views = [faces, faces.flip(3)] if config.test_views is TestViews.FLIP else [faces]
             logs = torch.stack([model(view).float().log_softmax(dim=1) for view in views])
         parts.append((logs.logsumexp(dim=0) - np.log(len(views))).cpu())
     return torch.cat(parts)

@@ -8,7 +8,10 @@ from core.configs import (
     PRESETS,
     SMALL_STUDY_EPOCHS,
     Optimizer,
+    Protocol,
+    TestViews,
     TrainConfig,
+    own_test_mask,
     preset,
     small_study,
 )
@@ -27,7 +30,10 @@ def test_a_recipe_survives_json(model):
     assert TrainConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
 
 
-@pytest.mark.parametrize("model", [ModelName.VGG16, ModelName.RESNET50])
+@pytest.mark.parametrize(
+    "model",
+    [ModelName.VGG16, ModelName.VGG16_BN, ModelName.RESNET50, ModelName.RESNET50_REG],
+)
 def test_the_study_is_followed_to_the_letter(model):
     config = preset(model)
     assert (config.image_size, config.batch_size, config.epochs, config.patience) == (
@@ -73,11 +79,50 @@ def test_overrides_take_plain_values():
         ("optimizer", None),
         ("augment", 1),
         ("momentum", 0.9),
+        ("dropout", 1.0),
+        ("mixup", -0.1),
+        ("ema_decay", 1),
+        ("temperature", 0),
+        ("distill_weight", 0),
+        ("protocol", "hasty"),
+        ("test_views", "two"),
+        ("random_masks", []),
+        ("random_masks", "eyes"),
+        ("random_masks", ["eyes", "random"]),
+        ("random_masks", ["crop-eyes"]),
+        ("random_masks", ["left ear"]),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_by_name(name, value):
     with pytest.raises(ConfigError, match=name):
         preset(ModelName.FAST, **{name: value})
+
+
+def test_masks_to_draw_from_are_read_from_a_list():
+    config = preset(ModelName.FAST, mask="random", random_masks=["eyes", "surgical"])
+    assert config.random_masks == (Mask.EYES, Mask.SURGICAL)
+
+
+def test_a_cropped_student_cannot_have_a_teacher():
+    with pytest.raises(ConfigError, match="give eyes with teacher_run"):
+        preset(ModelName.FAST, mask="crop-eyes", teacher_run=3)
+
+
+def test_the_studys_protocol_holds_out_a_fifth_unless_told_otherwise():
+    assert preset(ModelName.FAST, protocol="study").validation_share == 0.2
+    assert preset(ModelName.FAST, protocol="study", validation_share=0.3).validation_share == 0.3
+    assert preset(ModelName.VGG16).protocol is Protocol.HONEST
+
+
+@pytest.mark.parametrize(("flips", "views"), [(True, TestViews.FLIP), (False, TestViews.ONE)])
+def test_a_configuration_stored_before_there_were_views_is_still_read(flips, views):
+    config = TrainConfig.from_json({"model": "fast", "flip_test": flips})
+    assert config.test_views is views
+
+
+@pytest.mark.parametrize("mask", list(Mask))
+def test_a_runs_headline_is_under_its_own_mask_and_under_none_where_it_is_random(mask):
+    assert own_test_mask(mask) is (Mask.NONE if mask is Mask.RANDOM else mask)
 
 
 def test_a_configuration_without_model_is_refused():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.configs import TestViews
 from core.errors import CheckpointError
 from core.ml.checkpoints import save
 from core.ml.evaluation import load, probabilities
@@ -24,7 +25,7 @@ def test_no_faces_have_no_probabilities(faces, tiny):
 
 
 def test_a_face_and_its_mirror_image_are_one_to_a_mirroring_test(faces, tiny):
-    config = replace(tiny, flip_test=True, mixed_precision=False)
+    config = replace(tiny, test_views=TestViews.FLIP, mixed_precision=False)
     model = build(config)
     shares = probabilities(model, faces.pixels, config)
     mirrored = probabilities(model, faces.pixels[:, :, ::-1].copy(), config)

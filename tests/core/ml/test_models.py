@@ -2,10 +2,11 @@
 
 import pytest
 import torch
-from torchvision.models import resnet50, vgg16
+from torchvision.models import resnet50, vgg16, vgg16_bn
 
-from core.configs import preset
-from core.ml.models import build, standardised
+from core.configs import PRESETS, preset
+from core.ml.fast_net import standardised
+from core.ml.models import build
 from db.enums import ModelName
 
 
@@ -25,17 +26,43 @@ def test_the_fast_network_has_about_a_million_parameters():
 
 @pytest.mark.parametrize(
     ("name", "definition", "grey_saves"),
-    [(ModelName.VGG16, vgg16, 2 * 64 * 3 * 3), (ModelName.RESNET50, resnet50, 2 * 64 * 7 * 7)],
+    [
+        (ModelName.VGG16, vgg16, 2 * 64 * 3 * 3),
+        (ModelName.VGG16_BN, vgg16_bn, 2 * 64 * 3 * 3),
+        (ModelName.RESNET50, resnet50, 2 * 64 * 7 * 7),
+        (ModelName.RESNET50_REG, resnet50, 2 * 64 * 7 * 7),
+    ],
 )
 def test_the_study_networks_are_torchvisions_but_for_one_grey_channel(name, definition, grey_saves):
     with torch.device("meta"):
         ours, theirs = build(preset(name)), definition(weights=None, num_classes=7)
     assert n_parameters(ours) == n_parameters(theirs) - grey_saves
+    assert ours.state_dict().keys() == theirs.state_dict().keys()
 
 
-def test_the_study_networks_also_run_at_48_pixels():
-    model = build(preset(ModelName.RESNET50, image_size=48)).eval()
-    assert model(torch.rand(1, 1, 48, 48)).shape == (1, 7)
+@pytest.mark.parametrize(
+    ("name", "shares"),
+    [(ModelName.VGG16, [0.5, 0.5]), (ModelName.VGG16_BN, [0.3, 0.3])],
+)
+def test_vgg_drops_out_what_its_recipe_says(name, shares):
+    with torch.device("meta"):
+        model = build(preset(name))
+    assert [one.p for one in model.modules() if isinstance(one, torch.nn.Dropout)] == shares
+
+
+def test_a_regularised_head_leaves_out_features_in_training_only():
+    model = build(preset(ModelName.RESNET50_REG, dropout=0.5))
+    features = torch.ones(1, 2048)
+    assert not torch.equal(model.train().fc(features), model.fc(features))
+    assert torch.equal(model.eval().fc(features), model.fc(features))
+
+
+@pytest.mark.parametrize("rows", [24, 36, 48])
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_every_network_takes_48_pixels_and_what_a_crop_leaves_of_them(name, rows):
+    with torch.device("meta"):
+        model = build(preset(name, image_size=48)).eval()
+        assert model(torch.rand(1, 1, rows, 48)).shape == (1, 7)
 
 
 def test_the_same_seed_gives_the_same_weights():

@@ -6,7 +6,8 @@ from torch import nn
 
 from core.configs import preset
 from core.ml.cam_layers import cam_layer, cell_offset
-from core.ml.models import build, standardised
+from core.ml.fast_net import standardised
+from core.ml.models import build
 from core.ml.saliency import maps, mean_maps
 from db.enums import Mask, ModelName, SaliencyMethod
 

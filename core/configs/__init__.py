@@ -1,0 +1,35 @@
+"""Everything needed to repeat a training run, and the named recipe of each model."""
+
+from core.configs.checking import Setting
+from core.configs.presets import (
+    PRESETS,
+    SMALL_STUDY_BATCH,
+    SMALL_STUDY_EPOCHS,
+    STUDY_HELD_OUT,
+    preset,
+    small_study,
+)
+from core.configs.training import (
+    Optimizer,
+    Protocol,
+    Schedule,
+    TestViews,
+    TrainConfig,
+    own_test_mask,
+)
+
+__all__ = [
+    "PRESETS",
+    "SMALL_STUDY_BATCH",
+    "SMALL_STUDY_EPOCHS",
+    "STUDY_HELD_OUT",
+    "Optimizer",
+    "Protocol",
+    "Schedule",
+    "Setting",
+    "TestViews",
+    "TrainConfig",
+    "own_test_mask",
+    "preset",
+    "small_study",
+]
