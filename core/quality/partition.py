@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.configs import Protocol, TrainConfig
 from core.errors import EmptySetError
 from core.images.faces import FaceSet
 from db.enums import Split
@@ -29,38 +30,58 @@ class Partition:
     leak_free: NDArray[np.bool_]
 
 
-def partition(faces: FaceSet, *, validation_share: float, seed: int) -> Partition:
+def partition(
+    faces: FaceSet, *, validation_share: float, seed: int, protocol: Protocol = Protocol.HONEST
+) -> Partition:
     """Split faces into train, validation and test by the splits they came with.
 
-    The test faces are split `test` if it has any, else split `validation`. With both splits
-    present, `validation` chooses the epoch and all of `train` is trained on. Otherwise a share of
-    `train` is held out for that, stratified by emotion, pixel-identical faces always together.
+    Honest: the test faces are split `test` if it has any, else split `validation`. With both
+    splits present, `validation` chooses the epoch and all of `train` is trained on. Otherwise a
+    share of `train` is held out for that, stratified by emotion, pixel-identical faces together.
+
+    Study: a share of `train` is held out in any case, stratified by emotion only, so that copies
+    of a face may be on both sides. The test faces are split `validation` if it has any, as in the
+    study, else split `test`.
 
     Args:
         faces: The frozen set.
-        validation_share: Share of `train` to hold out, 0..1; ignored with three splits.
+        validation_share: Share of `train` to hold out, 0..1; the honest protocol does not with
+            three splits.
         seed: Which faces are held out.
+        protocol: Which of the two.
 
     Raises:
         EmptySetError: If there are no faces to train on, choose the epoch with or test on.
     """
-    train, validation, test = (
-        np.flatnonzero(faces.splits == split)
-        for split in (Split.TRAIN, Split.VALIDATION, Split.TEST)
-    )
-    test_split = Split.TEST
-    if not len(test):
-        test, test_split = validation, Split.VALIDATION
-        held = hold_out(faces.labels[train], faces.groups[train], validation_share, seed)
+    is_study = protocol is Protocol.STUDY
+    places = {split: np.flatnonzero(faces.splits == split) for split in Split}
+    preferred = (Split.VALIDATION, Split.TEST) if is_study else (Split.TEST, Split.VALIDATION)
+    test_split = next((split for split in preferred if len(places[split])), Split.VALIDATION)
+    train, validation = places[Split.TRAIN], places[Split.VALIDATION]
+    if is_study or test_split is Split.VALIDATION or not len(validation):
+        groups = np.arange(len(train)) if is_study else faces.groups[train]
+        held = hold_out(faces.labels[train], groups, validation_share, seed)
         train, validation = train[~held], train[held]
-    elif not len(validation):
-        held = hold_out(faces.labels[train], faces.groups[train], validation_share, seed)
-        train, validation = train[~held], train[held]
+    test = places[test_split]
     _require(train, "train on", Split.TRAIN)
     _require(validation, "choose the epoch with", Split.TRAIN)
     _require(test, "test on", Split.VALIDATION)
     seen = faces.groups[np.concatenate([train, validation])]
     return Partition(train, validation, test, test_split, ~np.isin(faces.groups[test], seen))
+
+
+def partition_of(faces: FaceSet, config: TrainConfig) -> Partition:
+    """Return the partition that a run's configuration asks for.
+
+    Raises:
+        EmptySetError: If one of the parts has no faces.
+    """
+    return partition(
+        faces,
+        validation_share=config.validation_share,
+        seed=config.seed,
+        protocol=config.protocol,
+    )
 
 
 def hold_out(

@@ -7,7 +7,7 @@ from core.configs import TrainConfig
 from core.jobs.context import JobContext
 from core.ml import evaluation
 from core.ml.saliency import mean_maps
-from core.quality.partition import partition
+from core.quality.partition import partition_of
 from core.services.experiments import find_run
 from core.services.saliency import record_mean_maps
 from core.services.versions import face_set
@@ -31,7 +31,7 @@ def handle(context: JobContext) -> None:
     config = TrainConfig.from_json(run.config)
     model = evaluation.load(context.workspace.run_dir(run_id), config)
     faces = face_set(context.workspace, run.version_id)
-    test = partition(faces, validation_share=config.validation_share, seed=config.seed).test
+    test = partition_of(faces, config).test
     chosen = test[sample(faces.labels[test], per_emotion=IMAGES_PER_EMOTION, seed=config.seed)]
 
     def report(n_done: int) -> None:

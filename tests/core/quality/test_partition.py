@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.configs import Protocol, preset
 from core.errors import EmptySetError
 from core.images.faces import FaceSet
-from core.quality.partition import partition
-from db.enums import Split
+from core.quality.partition import partition, partition_of
+from db.enums import ModelName, Split
 
 
 def faces_of(rows):
@@ -93,6 +94,42 @@ def test_no_group_is_both_trained_on_and_held_out(training, tests, share, seed):
     assert sorted([*parts.train, *parts.validation, *parts.test]) == list(range(len(rows)))
     seen = {group for _, _, group in training}
     assert parts.leak_free.tolist() == [group not in seen for _, _, group in tests]
+
+
+def study_of(rows, share=0.2, seed=0):
+    return partition(faces_of(rows), validation_share=share, seed=seed, protocol=Protocol.STUDY)
+
+
+def test_the_study_holds_out_a_fifth_of_train_whatever_other_splits_there_are():
+    rows = [*TRAINING, (Split.VALIDATION, 0, 98), (Split.TEST, 0, 99)]
+    parts = study_of(rows)
+    assert (len(parts.train), len(parts.validation)) == (32, 8)
+    assert np.bincount(faces_of(rows).labels[parts.validation]).tolist() == [4, 4]
+
+
+def test_the_study_is_tested_on_validation_and_on_test_only_where_there_is_none():
+    both = [*TRAINING, (Split.VALIDATION, 0, 98), (Split.TEST, 0, 99)]
+    assert (study_of(both).test.tolist(), study_of(both).test_split) == ([40], Split.VALIDATION)
+    one = [*TRAINING, (Split.TEST, 0, 99)]
+    assert (study_of(one).test.tolist(), study_of(one).test_split) == ([40], Split.TEST)
+
+
+def test_the_study_keeps_copies_apart_by_chance_only_and_the_honest_protocol_never():
+    rows = [(Split.TRAIN, 0, k // 2) for k in range(100)] + [(Split.VALIDATION, 0, 999)]
+    faces = faces_of(rows)
+    crossing = [
+        set(faces.groups[parts.train]) & set(faces.groups[parts.validation])
+        for parts in (study_of(rows), split_of(rows))
+    ]
+    assert crossing[0]
+    assert not crossing[1]
+
+
+def test_a_configuration_names_its_protocol_share_and_seed():
+    rows = [*TRAINING, (Split.VALIDATION, 0, 99)]
+    config = preset(ModelName.FAST, protocol="study", seed=4)
+    ours, theirs = partition_of(faces_of(rows), config), study_of(rows, seed=4)
+    assert ours.validation.tolist() == theirs.validation.tolist()
 
 
 @pytest.mark.parametrize(
