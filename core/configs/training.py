@@ -65,9 +65,12 @@ class TrainConfig:
         patience: Epochs without a better validation loss before the run ends; None never ends it.
         validation_share: Share of the training split held out where no validation split exists.
         augment: Whether training faces are flipped, moved, turned and scaled at random.
+        augment_strength: How far they are moved, turned and scaled; 1 is the limits of
+            `core.ml.augmentation.Strength`.
         erasing: Share of the training faces of which a random rectangle is made grey, 0..1.
         mixup: Both parameters of the beta distribution that pairs of faces are mixed by; 0 mixes
             none.
+        plain_epochs: Last epochs in which nothing is erased or mixed.
         ema_decay: Share of the averaged weights that a step keeps, 0..1; 0 averages none. The
             averaged network is the one that is tested.
         test_views: Which views of a test face are judged together.
@@ -99,8 +102,10 @@ class TrainConfig:
     patience: int | None = None
     validation_share: float = 0.1
     augment: bool = False
+    augment_strength: float = 1.0
     erasing: float = 0.0
     mixup: float = 0.0
+    plain_epochs: int = 0
     ema_decay: float = 0.0
     test_views: TestViews = TestViews.ONE
     mixed_precision: bool = True
@@ -117,11 +122,13 @@ class TrainConfig:
         at_least("epochs", self.epochs, 1)
         at_least("weight_decay", self.weight_decay, 0)
         at_least("mixup", self.mixup, 0)
+        at_least("plain_epochs", self.plain_epochs, 0)
         at_least("patience", 1 if self.patience is None else self.patience, 1)
         inside("learning_rate", self.learning_rate, 0, 10)
         inside("validation_share", self.validation_share, 0, 0.5)
         inside("distill_weight", self.distill_weight, 0, 1)
         inside("temperature", self.temperature, 0, 100)
+        inside("augment_strength", self.augment_strength, 0, 4)
         for name in ("dropout", "label_smoothing", "erasing", "ema_decay"):
             share(name, getattr(self, name))
         if self.start_size > self.image_size:
