@@ -9,7 +9,7 @@ PORT ?= 8501
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 
-.PHONY: help run test check browser bench clean
+.PHONY: help run test check browser postgres bench clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -17,7 +17,7 @@ help: ## list what can be made
 run: .venv/installed ## serve the dashboard at 127.0.0.1:8501 (PORT=8601 for another port)
 	@exec $(BIN)/feelingit serve --port $(PORT)
 
-test: .venv/installed-dev browser check-static ## run every check and every test, browser tests included
+test: .venv/installed-dev browser postgres check-static ## run every check and every test, browser tests included
 	$(BIN)/pytest
 
 check: .venv/installed-dev check-static ## run every check and test but those in a browser
@@ -59,3 +59,9 @@ browser: .venv/installed-dev ## make sure there is a Chromium for the browser te
 		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 		|| $(BIN)/playwright install chromium >/dev/null 2>&1 \
 		|| { echo "No Chromium was found and none could be installed; install chromium and run make test again, or run make check." >&2; exit 1; }
+
+# PostgreSQL's own programs, as Debian packages them or on PATH; the tests start a server of their own.
+postgres: ## make sure there is a PostgreSQL for the database tests
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } \
+		|| { echo "No PostgreSQL was found and none could be installed; install postgresql and run make test again, or run make check." >&2; exit 1; }

@@ -10,44 +10,52 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 10_000
-MIGRATION_LOCK = 7_031_977
+CONNECT_TIMEOUT_S = 10
+WRITE_LOCK = 7_031_977  # any number that nobody else locks in this database
 # WAL lets readers work while one writes; NORMAL keeps committed data over a killed process
 # (only a power cut may lose the last commits, and never corrupts).
-PRAGMAS = (
-    f"busy_timeout={BUSY_TIMEOUT_MS}",
-    "journal_mode=WAL",
-    "synchronous=NORMAL",
-    "foreign_keys=ON",
-    "temp_store=MEMORY",
+SQLITE_SETTINGS = (
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
 )
+POSTGRES_SETTINGS = (f"SET lock_timeout={BUSY_TIMEOUT_MS}",)
+POSTGRES_APPEND_ONLY = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$ LANGUAGE plpgsql
+"""
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine for the URL; SQLite connections get the pragmas a multi-user file needs."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": 10})
-    event.listen(engine, "connect", _set_pragmas)
+    """Return an engine for the URL, with connections set up for many users at once.
+
+    Raises:
+        ArgumentError: If this is no URL of a database.
+        ModuleNotFoundError: If the database's driver is not installed.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": 10})
+    else:
+        timeout = {"connect_timeout": CONNECT_TIMEOUT_S}
+        engine = create_engine(url, pool_pre_ping=True, max_overflow=20, connect_args=timeout)
+    event.listen(engine, "connect", _set_up_sqlite if _is_sqlite(engine) else _set_up_postgres)
     return engine
-
-
-def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 @contextmanager
 def write_session(engine: Engine) -> Iterator[Session]:
     """Yield a session in one transaction, committed at the end and rolled back on any error.
 
-    SQLite takes its write lock at the start (BEGIN IMMEDIATE): a transaction that read first and
-    wrote later would fail at once, without waiting, when another writer came between.
+    One transaction writes at a time, so that what it reads stays true until it is committed. SQLite
+    would let a second one read and then fail at once; PostgreSQL would let it write what the first
+    has made untrue. Both wait their turn here instead, for up to ten seconds.
     """
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _wait_for_turn(connection)
         with Session(bind=connection) as session:
             yield session
             session.commit()
@@ -56,11 +64,53 @@ def write_session(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def migration_connection(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection in a transaction that no other migrating process can be in."""
+    """Yield a connection in a transaction during which no other process migrates or writes."""
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+        if not _is_sqlite(engine):
+            connection.execute(text("SET LOCAL lock_timeout = 0"))  # a migration may take long
+        _wait_for_turn(connection)
         yield connection
         connection.commit()
+
+
+def append_only(connection: Connection, table: str) -> list[str]:
+    """Return the statements that make a table refuse everything but new rows."""
+    if _is_sqlite(connection.engine):
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    trigger = (
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
+    return [POSTGRES_APPEND_ONLY, trigger]
+
+
+def _is_sqlite(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Begin a transaction when no other one that did this is open."""
+    if _is_sqlite(connection.engine):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})"))
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    _execute(connection, SQLITE_SETTINGS)
+
+
+def _set_up_postgres(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    _execute(connection, POSTGRES_SETTINGS)
+    connection.commit()  # a setting goes with the transaction that was rolled back
+
+
+def _execute(connection: DBAPIConnection, statements: tuple[str, ...]) -> None:
+    cursor = connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)
+    cursor.close()

@@ -1,11 +1,13 @@
 """Fixtures that every test can use."""
 
+import importlib.util
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -34,10 +36,56 @@ SHARED_FACES = Path(__file__).parents[2] / "shared" / "fer2013"
 Face = tuple[Split, Emotion, int]
 
 
+TESTS = Path(__file__).parent
+# What speaks with the database is tested with both of them, the rest with SQLite.
+ON_BOTH_DATABASES = ("db", "core/services", "core/jobs", "core/test_workspace.py")
+DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Repeat the tests that speak with the database for each kind of it."""
+    path = metafunc.definition.path
+    if "database" in metafunc.fixturenames and any(
+        path.is_relative_to(TESTS / part) for part in ON_BOTH_DATABASES
+    ):
+        metafunc.parametrize("database", DATABASES, indirect=True)
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    """An empty workspace in a folder of its own."""
-    opened = open_workspace(Settings(data=tmp_path / "data", database_url=None))
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database of this test: sqlite or postgres."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL server for this session, a `tests/postgres_server.py`."""
+    spec = importlib.util.spec_from_file_location("server", TESTS / "postgres_server.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    bin_dir = module.programs()
+    if bin_dir is None:
+        reason = "PostgreSQL is not installed (Debian, Ubuntu: sudo apt install postgresql)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    server = module.PostgresServer(bin_dir)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def database_url(database: str, request: pytest.FixtureRequest) -> str | None:
+    """The address of a database with empty tables; None for the workspace's own file."""
+    if database == "sqlite":
+        return None
+    return request.getfixturevalue("postgres").empty_database()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, database_url: str | None) -> Iterator[Workspace]:
+    """An empty workspace in a folder of its own, with each kind of database where both are due."""
+    opened = open_workspace(Settings(data=tmp_path / "data", database_url=database_url))
     yield opened
     opened.engine.dispose()
 

@@ -44,8 +44,10 @@ class UtcTime(TypeDecorator[datetime]):
         return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the stored time with its time zone, UTC."""
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        """Return the stored time in UTC, whatever time zone the database speaks in."""
+        if value is None or value.tzinfo is not None:
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
 
 
 def _text_enum(kind: type[StrEnum]) -> Enum:

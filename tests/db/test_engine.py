@@ -27,7 +27,9 @@ def test_five_annotators_at_once_lose_no_label_and_meet_no_lock(
 
 def add_dataset_and_fail(workspace: Workspace) -> None:
     with workspace.writing() as session:
-        session.execute(text("INSERT INTO dataset VALUES (1, 'x', '2026-01-01', 1, 0, 'latest')"))
+        session.execute(
+            text("INSERT INTO dataset VALUES (1, 'x', '2026-01-01', TRUE, 0, 'latest')")
+        )
         raise ZeroDivisionError
 
 
@@ -40,6 +42,6 @@ def test_an_error_in_a_transaction_leaves_nothing_behind(workspace: Workspace):
 
 def test_a_reader_sees_the_last_commit_while_another_writes(workspace: Workspace):
     with workspace.writing() as writer:
-        writer.execute(text("INSERT INTO dataset VALUES (1, 'x', '2026-01-01', 1, 0, 'latest')"))
+        writer.execute(text("INSERT INTO dataset VALUES (1, 'x', '2026-01-01', TRUE, 0, 'latest')"))
         with workspace.reading() as reader:
             assert reader.execute(text("SELECT count(*) FROM dataset")).scalar_one() == 0

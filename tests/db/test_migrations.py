@@ -1,10 +1,11 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, inspect, text
 
 from db.engine import open_engine
 from db.migrations.upgrade import alembic_config, upgrade_to_head
@@ -12,8 +13,14 @@ from db.models import Base
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return open_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
+def engine(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine of a database without tables."""
+    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    if database == "postgres":
+        url = request.getfixturevalue("postgres").new_database()
+    opened = open_engine(url)
+    yield opened
+    opened.dispose()
 
 
 def test_an_empty_database_gets_exactly_the_tables_of_the_models(engine: Engine):
@@ -26,7 +33,7 @@ def test_a_filled_database_of_every_older_schema_keeps_its_rows(engine: Engine):
     with engine.begin() as connection:
         command.upgrade(alembic_config(connection), "0001")
         connection.execute(
-            text("INSERT INTO dataset VALUES (1, 'old', '2026-01-01 00:00:00', 1, 5)")
+            text("INSERT INTO dataset VALUES (1, 'old', '2026-01-01 00:00:00', TRUE, 5)")
         )
         connection.execute(
             text(
@@ -54,5 +61,4 @@ def test_downgrading_removes_every_table_again(engine: Engine):
     upgrade_to_head(engine)
     with engine.begin() as connection:
         command.downgrade(alembic_config(connection), "base")
-        left = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
-        assert [row.name for row in left] == ["alembic_version"]
+    assert inspect(engine).get_table_names() == ["alembic_version"]

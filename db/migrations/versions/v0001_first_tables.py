@@ -3,38 +3,19 @@
 import sqlalchemy as sa
 from alembic import op
 
+from db.engine import append_only
+
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
 
-SQLITE_TRIGGERS = tuple(
-    f"""
-    CREATE TRIGGER label_event_no_{verb.lower()} BEFORE {verb} ON label_event
-    BEGIN SELECT RAISE(ABORT, 'label events are append-only'); END
-    """
-    for verb in ("UPDATE", "DELETE")
-)
-POSTGRES_TRIGGERS = (
-    """
-    CREATE FUNCTION refuse_label_event_change() RETURNS trigger AS $$
-    BEGIN RAISE EXCEPTION 'label events are append-only'; END
-    $$ LANGUAGE plpgsql
-    """,
-    """
-    CREATE TRIGGER label_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON label_event
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_label_event_change()
-    """,
-)
-
-
 def upgrade() -> None:
     """Apply this migration."""
     _create_tables()
-    is_sqlite = op.get_bind().dialect.name == "sqlite"
-    for trigger in SQLITE_TRIGGERS if is_sqlite else POSTGRES_TRIGGERS:
-        op.execute(trigger)
+    for statement in append_only(op.get_bind(), "label_event"):
+        op.execute(statement)
 
 
 def _create_tables() -> None:
