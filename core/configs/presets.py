@@ -42,8 +42,28 @@ _FAST = TrainConfig(
     test_views=TestViews.FLIP,
 )
 
+# On one GPU: ResNet-18 for small faces, with what FER2013's best single networks share (LetheSec,
+# WuJie1010): Nesterov's SGD, erased rectangles, mixed faces, smoothed labels, ten crops.
+_STRONG = TrainConfig(
+    model=ModelName.STRONG,
+    image_size=48,
+    start_size=48,
+    batch_size=128,
+    epochs=100,
+    learning_rate=0.1,
+    optimizer=Optimizer.SGD,
+    weight_decay=5e-4,
+    label_smoothing=0.1,
+    augment=True,
+    erasing=0.25,
+    mixup=0.2,
+    ema_decay=0.998,
+    test_views=TestViews.TEN_CROP,
+)
+
 PRESETS: Mapping[ModelName, TrainConfig] = {
     ModelName.FAST: _FAST,
+    ModelName.STRONG: _STRONG,
     ModelName.VGG16: _STUDY,
     # The study's baselines: batch norm after each convolution, and dropout of 0.3.
     ModelName.VGG16_BN: replace(_STUDY, model=ModelName.VGG16_BN, dropout=0.3),

@@ -7,12 +7,14 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from core.configs import TestViews, TrainConfig
-from core.images.masks import cover
+from core.configs import TestViews, TrainConfig, own_test_mask
+from core.images.faces import FaceSet
+from core.images.masks import cover_faces
 from core.ml.batches import network_input
 from core.ml.checkpoints import WEIGHTS_NAME, load_weights, read
 from core.ml.devices import choose_device, precision
 from core.ml.models import build
+from core.ml.views import views_of
 from db.enums import Mask
 
 TEST_BATCH = 256
@@ -35,7 +37,7 @@ def load(run_dir: Path, config: TrainConfig, *, device: str = "auto") -> nn.Modu
 
 def probabilities(
     model: nn.Module,
-    pixels: NDArray[np.uint8],
+    faces: FaceSet,
     config: TrainConfig,
     *,
     mask: Mask | None = None,
@@ -44,25 +46,35 @@ def probabilities(
 
     Args:
         model: A network from `load` or `train`; it is left in evaluation mode.
-        pixels: uint8, shape (n, side, side), not masked yet.
+        faces: The faces, not masked yet.
         config: The run's settings.
-        mask: The part to cover; the run's own where None.
+        mask: The part to cover; the run's own where None, nothing where that one is random.
 
     Returns:
         float32, shape (n, 7), rows sum to 1, columns in the order of `EMOTIONS`.
+
+    Raises:
+        MissingLandmarksError: If the mask follows landmarks and the faces have none.
     """
-    covered = torch.from_numpy(cover(pixels, config.mask if mask is None else mask))
+    chosen = own_test_mask(config.mask) if mask is None else mask
+    covered = torch.from_numpy(cover_faces(faces, chosen))
     logs = log_probabilities(model, covered, config, size=config.image_size)
     result: NDArray[np.float32] = logs.exp().numpy()
     return result
 
 
 def log_probabilities(
-    model: nn.Module, pixels: torch.Tensor, config: TrainConfig, *, size: int
+    model: nn.Module,
+    pixels: torch.Tensor,
+    config: TrainConfig,
+    *,
+    size: int,
+    views: TestViews | None = None,
 ) -> torch.Tensor:
     """Return log-probabilities, float32, shape (n, 7), on the CPU, for masked uint8 faces.
 
-    The faces are resized to `size` and seen in the views that `config.test_views` names.
+    The faces are resized to `size` and seen in these views, those that `config.test_views`
+    names where None.
     """
     device = next(model.parameters()).device
     model.eval()
@@ -70,7 +82,7 @@ def log_probabilities(
     for start in range(0, len(pixels), TEST_BATCH):
         with torch.inference_mode(), precision(device, mixed=config.mixed_precision):
             faces = network_input(pixels[start : start + TEST_BATCH].to(device), size)
-            views = [faces, faces.flip(3)] if config.test_views is TestViews.FLIP else [faces]
-            logs = torch.stack([model(view).float().log_softmax(dim=1) for view in views])
-        parts.append((logs.logsumexp(dim=0) - np.log(len(views))).cpu())
+            seen = views_of(faces, views or config.test_views)
+            logs = torch.stack([model(view).float().log_softmax(dim=1) for view in seen])
+        parts.append((logs.logsumexp(dim=0) - np.log(len(seen))).cpu())
     return torch.cat(parts)

@@ -2,7 +2,7 @@
 
 import torch
 
-from core.ml.augmentation import Strength, random_views
+from core.ml.augmentation import Strength, erased, random_views
 
 STILL = Strength(turn_degrees=0, log_scale=0, log_aspect=0, shift_share=0)
 
@@ -36,3 +36,41 @@ def test_the_global_seed_decides():
     first = random_views(faces, 16)
     torch.manual_seed(1)
     assert torch.equal(first, random_views(faces, 16))
+
+
+def test_views_of_a_cut_face_keep_its_proportions():
+    assert random_views(torch.rand(2, 1, 24, 48), 32).shape == (2, 1, 16, 32)
+
+
+def test_a_turn_keeps_angles_on_a_cut_face():
+    square = torch.zeros(1, 1, 48, 48)
+    square[:, :, 20:28, 4:44] = 1  # a bar across
+    torch.manual_seed(3)
+    whole = random_views(square.expand(16, -1, -1, -1), 48, Strength(30, 0, 0, 0))
+    torch.manual_seed(3)
+    cut = random_views(square[:, :, 12:36].expand(16, -1, -1, -1), 48, Strength(30, 0, 0, 0))
+    assert torch.allclose(whole[:, :, 16:32, 12:36], cut[:, :, 4:20, 12:36], atol=1e-4)
+
+
+def test_twice_the_strength_is_twice_as_wide_in_every_way():
+    assert Strength(8, 0.1, 0.2, 0.3).times(2) == Strength(16, 0.2, 0.4, 0.6)
+
+
+def test_as_many_views_are_erased_as_asked_for():
+    views = torch.rand(400, 1, 16, 16)
+    torch.manual_seed(0)
+    changed = (erased(views, 0.25) != views).flatten(1).any(dim=1)
+    assert 60 <= int(changed.sum()) <= 140
+    assert torch.equal(erased(views, 0.0), views)
+
+
+def test_what_is_erased_is_one_rectangle_of_the_views_mean():
+    views = torch.rand(50, 1, 24, 24)
+    torch.manual_seed(0)
+    result = erased(views, 1.0)
+    changed = result != views
+    rows, columns = changed.any(dim=3), changed.any(dim=2)
+    assert torch.equal(changed, rows[:, :, :, None] & columns[:, :, None, :])
+    assert changed.float().mean(dim=(1, 2, 3)).max() < 0.26  # a fifth, in whole pixels
+    means = views.mean(dim=(2, 3), keepdim=True).expand_as(views)
+    assert torch.equal(result[changed], means[changed])

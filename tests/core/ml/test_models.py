@@ -82,3 +82,18 @@ def test_light_and_contrast_do_not_change_a_standardised_face():
 
 def test_a_blank_face_stays_finite():
     assert torch.equal(standardised(torch.full((1, 1, 8, 8), 0.5)), torch.zeros(1, 1, 8, 8))
+
+
+def test_the_strong_network_keeps_six_cells_a_side_and_has_the_size_of_resnet_18():
+    model = build(preset(ModelName.STRONG)).eval()
+    assert 11.1e6 < n_parameters(model) < 11.3e6
+    cells = []
+    model.layer4.register_forward_hook(lambda *hooked: cells.append(hooked[2].shape))
+    assert model(torch.rand(1, 1, 48, 48)).shape == (1, 7)
+    assert cells == [(1, 512, 6, 6)]
+
+
+def test_light_does_not_matter_to_the_strong_network():
+    model = build(preset(ModelName.STRONG)).eval()
+    faces = torch.rand(2, 1, 32, 32)
+    assert torch.allclose(model(faces), model(0.95 * faces + 0.02), atol=0.2)
