@@ -179,6 +179,10 @@ class OtherDatasetError(FeelingItError):
         )
 
 
+class NotComparableError(FeelingItError):
+    """Runs were not tested on the same images with the same labels."""
+
+
 class NoHumanMapError(FeelingItError):
     """An emotion has no human map to compare with."""
 
@@ -231,6 +235,10 @@ class CheckpointError(FeelingItError):
 
 class ServerError(FeelingItError):
     """The dashboard's server could not be started or ended by itself."""
+
+
+class WeightsFileError(FeelingItError):
+    """A file given as initial weights cannot be used."""
 
 
 class DivergedError(FeelingItError):

@@ -7,6 +7,7 @@ import typer
 
 from core.cli import (
     cleaning,
+    comparing,
     copies,
     data,
     issues,
@@ -39,7 +40,19 @@ def root(
     del debug  # main() looks for it itself, since it must know it outside of any command
 
 
-MODULES = (data, copies, cleaning, voting, issues, versioning, training, running, saliency, serving)
+MODULES = (
+    data,
+    copies,
+    cleaning,
+    voting,
+    issues,
+    versioning,
+    training,
+    comparing,
+    running,
+    saliency,
+    serving,
+)
 for module in MODULES:
     for command in module.COMMANDS:
         app.command()(command)
