@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+SMALLEST_SIDE_PX, LARGEST_SIDE_PX = 48, 128
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,3 +48,19 @@ class FaceSet:
             landmarks=None if self.landmarks is None else self.landmarks[indices],
             landmarks_found=None if self.landmarks_found is None else self.landmarks_found[indices],
         )
+
+
+def common_side(heights: NDArray[np.int64]) -> int:
+    """Return the side that faces of these heights are kept at: the median, 48 to 128 px."""
+    return int(np.clip(np.median(heights), SMALLEST_SIDE_PX, LARGEST_SIDE_PX))
+
+
+def squared(face: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return a face as uint8, shape (side, side); unchanged where it has that shape."""
+    if face.shape == (side, side):
+        return face
+    shrinks = face.shape[0] > side
+    resized = cv2.resize(
+        face, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    )
+    return np.asarray(resized, dtype=np.uint8)

@@ -7,17 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from core.errors import EmptySetError, NotReadyError, UnknownDatasetError, UnknownVersionError
 from core.images.decoding import decode
-from core.images.faces import FaceSet
+from core.images.faces import FaceSet, common_side, squared
+from core.services.landmarks import arrays
 from core.workspace import Workspace
 from db.enums import EMOTIONS
-from db.repositories import datasets
+from db.repositories import datasets, landmarks
 from db.repositories import versions as stored
 from db.repositories.duplicates import Fingerprint, fingerprints
 from db.repositories.standings import Standing
@@ -25,7 +24,6 @@ from db.repositories.versions import Member
 from db.rows import DatasetRow, VersionRow
 
 DIGEST_LENGTH = 16  # 64 bits: two of a million versions agree by chance once in 37 million
-SMALLEST_SIDE_PX, LARGEST_SIDE_PX = 48, 128
 
 
 def freeze(workspace: Workspace, name: str) -> VersionRow:
@@ -82,14 +80,17 @@ def find_version(
 def face_set(workspace: Workspace, version_id: int) -> FaceSet:
     """Return the decoded faces of a version, by image id, memory-mapped from its folder.
 
-    Faces are square: other shapes are resized to the version's median height, 48 to 128 px.
+    Faces are square: other shapes are resized to the version's median height, 48 to 128 px. They
+    have landmarks where every one of them does; computing those changes nothing else.
     """
     with workspace.reading() as session:
         version = stored.by_id(session, version_id)
         members = stored.members(session, version_id)
+        known = landmarks.of_version(session, version_id)
     path = workspace.versions_dir / version.digest / f"faces-{version_id}.npy"
     if not path.exists():
         _write_faces(workspace, version_id, path)
+    points, found = arrays(known, [member.image_id for member in members])
     hashes = np.array([member.pixel_sha256 for member in members])
     return FaceSet(
         image_ids=np.array([member.image_id for member in members], dtype=np.int64),
@@ -97,6 +98,8 @@ def face_set(workspace: Workspace, version_id: int) -> FaceSet:
         labels=np.array([EMOTIONS.index(member.label) for member in members], dtype=np.int64),
         splits=np.array([member.split.value for member in members], dtype=np.str_),
         groups=np.unique(hashes, return_inverse=True)[1].astype(np.int64),
+        landmarks=points,
+        landmarks_found=found,
     )
 
 
@@ -116,21 +119,9 @@ def _write_faces(workspace: Workspace, version_id: int, path: Path) -> None:
         contents = stored.contents(session, version_id)
     with ThreadPoolExecutor() as pool:  # OpenCV decodes outside the interpreter lock
         faces = list(pool.map(decode, contents, chunksize=256))
-    heights = [face.shape[0] for face in faces]
-    side = int(np.clip(np.median(heights), SMALLEST_SIDE_PX, LARGEST_SIDE_PX))
+    side = common_side(np.array([face.shape[0] for face in faces]))
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(f".{os.getpid()}.partial")
     with partial.open("wb") as file:
-        np.save(file, np.stack([_square(face, side) for face in faces]), allow_pickle=False)
+        np.save(file, np.stack([squared(face, side) for face in faces]), allow_pickle=False)
     partial.replace(path)
-
-
-def _square(face: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """Return the face as uint8, shape (side, side); unchanged where it has that shape."""
-    if face.shape == (side, side):
-        return face
-    shrinks = face.shape[0] > side
-    resized = cv2.resize(
-        face, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    )
-    return np.asarray(resized, dtype=np.uint8)

@@ -12,6 +12,7 @@ HANDLERS: Mapping[JobKind, str] = {
     JobKind.TRAIN: "core.jobs.handlers.training",
     JobKind.SALIENCY: "core.jobs.handlers.saliency",
     JobKind.ISSUES: "core.jobs.handlers.issues",
+    JobKind.LANDMARKS: "core.jobs.handlers.landmarks",
 }
 
 
