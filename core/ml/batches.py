@@ -1,6 +1,6 @@
 """Faces on a device as tensors, and the path from stored pixels to what a network sees."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,29 @@ def masked_faces(
     return Faces(pixels.to(device), labels.to(device))
 
 
+def randomly_masked_faces(
+    faces: FaceSet,
+    indices: NDArray[np.int64],
+    masks: Sequence[Mask],
+    rng: np.random.Generator,
+    device: torch.device,
+) -> Faces:
+    """Return the faces at `indices` on the device, each covered by a random one of the masks.
+
+    The masks must leave the faces their shape: crops are refused where a run is configured.
+
+    Raises:
+        MissingLandmarksError: If a mask follows landmarks and the faces have none.
+    """
+    chosen = faces.at(indices)
+    drawn = rng.integers(len(masks), size=len(indices))
+    pixels = chosen.pixels.copy()
+    for number, mask in enumerate(masks):
+        places = np.flatnonzero(drawn == number)
+        pixels[places] = cover_faces(chosen.at(places), mask)
+    return Faces(torch.from_numpy(pixels).to(device), torch.from_numpy(chosen.labels).to(device))
+
+
 def network_input(pixels: torch.Tensor, size: int) -> torch.Tensor:
     """Return uint8 faces (n, rows, side) as float32 (n, 1, rows, size), 0 black to 1 white.
 
@@ -64,12 +87,12 @@ def network_input(pixels: torch.Tensor, size: int) -> torch.Tensor:
     )
 
 
-def random_batches(n: int, batch_size: int) -> Iterator[torch.Tensor]:
-    """Yield int64 index batches that cover 0..n-1 once in random order (torch's global state).
+def batches_of(order: torch.Tensor, batch_size: int) -> tuple[torch.Tensor, ...]:
+    """Return an order of faces cut into batches.
 
-    Batches differ by at most one in length, so that no batch is too small for batch norm.
+    They differ by at most one in length, so that no batch is too small for batch norm.
     """
-    yield from torch.randperm(n).tensor_split(n_batches(n, batch_size))
+    return order.tensor_split(n_batches(len(order), batch_size))
 
 
 def n_batches(n: int, batch_size: int) -> int:

@@ -24,7 +24,8 @@ def save(content: Mapping[str, object], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     try:
-        torch.save(dict(content), partial)
+        with partial.open("wb") as file:  # so that a full disk shows as the OSError that it is
+            torch.save(dict(content), file)
         partial.replace(path)
     finally:  # on a full disk, do not keep half a file
         partial.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from core.images.faces import FaceSet
 from core.ml.evaluation import probabilities
 from core.ml.training import EpochReport, OnEpoch, train
 from core.quality.folds import fold_numbers, fold_partition
-from core.quality.label_issues import OutOfFold
+from core.quality.out_of_fold import OutOfFold
 from core.quality.partition import Partition
 from db.enums import EMOTIONS, ModelName
 
@@ -125,7 +125,7 @@ def _judged(
         return _read(path, part, config)
     run_dir = path.with_suffix("")
     trained = train(faces, part, config, on_epoch=on_epoch, run_dir=run_dir)
-    found = probabilities(trained.model, faces.pixels[part.test], config)
+    found = probabilities(trained.model, faces.at(part.test), config)
     _write(path, part, config, found)
     shutil.rmtree(run_dir)
     return found

@@ -69,7 +69,7 @@ def accuracy(
     started = time.perf_counter()
     trained = train(faces, parts, config, on_epoch=show)
     trained_s = time.perf_counter() - started
-    shares = probabilities(trained.model, faces.pixels[parts.test], config)
+    shares = probabilities(trained.model, faces.at(parts.test), config)
     tested_s = time.perf_counter() - started - trained_s
     labels, predicted = faces.labels[parts.test], shares.argmax(axis=1)
     full = score(labels, predicted)

@@ -53,7 +53,7 @@ def handle(context: JobContext) -> None:
     table = prediction_table(
         faces.image_ids[parts.test],
         faces.labels[parts.test],
-        probabilities(trained.model, faces.pixels[parts.test], config),
+        probabilities(trained.model, faces.at(parts.test), config),
         leak_free=parts.leak_free,
         mask=config.mask,
     )

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.images.masks import MID_GREY
-from core.ml.batches import masked_faces, n_batches, network_input, random_batches
+from core.ml.batches import batches_of, masked_faces, n_batches, network_input
 from db.enums import Mask
 
 
 @given(st.integers(1, 300), st.integers(2, 64))
 def test_every_face_comes_once_and_batches_are_even(n, batch_size):
-    batches = list(random_batches(n, batch_size))
+    batches = batches_of(torch.randperm(n), batch_size)
     assert sorted(torch.cat(batches).tolist()) == list(range(n))
     sizes = {len(batch) for batch in batches}
     assert max(sizes) <= batch_size

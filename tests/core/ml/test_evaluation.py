@@ -15,28 +15,28 @@ from db.enums import Mask
 
 
 def test_probabilities_sum_to_one_a_face(faces, tiny):
-    shares = probabilities(build(tiny), faces.pixels, tiny)
+    shares = probabilities(build(tiny), faces, tiny)
     assert (shares.shape, shares.dtype) == ((70, 7), np.float32)
     assert np.allclose(shares.sum(axis=1), 1, atol=1e-5)
 
 
 def test_no_faces_have_no_probabilities(faces, tiny):
-    assert probabilities(build(tiny), faces.pixels[:0], tiny).shape == (0, 7)
+    assert probabilities(build(tiny), faces.at(np.arange(0)), tiny).shape == (0, 7)
 
 
 def test_a_face_and_its_mirror_image_are_one_to_a_mirroring_test(faces, tiny):
     config = replace(tiny, test_views=TestViews.FLIP, mixed_precision=False)
     model = build(config)
-    shares = probabilities(model, faces.pixels, config)
-    mirrored = probabilities(model, faces.pixels[:, :, ::-1].copy(), config)
+    shares = probabilities(model, faces, config)
+    mirrored = probabilities(model, replace(faces, pixels=faces.pixels[:, :, ::-1].copy()), config)
     assert np.allclose(shares, mirrored, atol=1e-6)
 
 
 def test_the_test_mask_is_the_runs_own_unless_another_is_named(faces, tiny):
     model, masked = build(tiny), replace(tiny, mask=Mask.EYES)
-    own = probabilities(model, faces.pixels, masked)
-    assert np.array_equal(own, probabilities(model, faces.pixels, tiny, mask=Mask.EYES))
-    assert not np.array_equal(own, probabilities(model, faces.pixels, masked, mask=Mask.NONE))
+    own = probabilities(model, faces, masked)
+    assert np.array_equal(own, probabilities(model, faces, tiny, mask=Mask.EYES))
+    assert not np.array_equal(own, probabilities(model, faces, masked, mask=Mask.NONE))
 
 
 def test_a_run_without_weights_cannot_be_loaded(tmp_path, tiny):

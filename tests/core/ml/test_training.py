@@ -39,7 +39,7 @@ def without_seconds(trained):
 def test_a_few_faces_are_learnt_by_heart(faces, parts, tiny):
     config = replace(tiny, epochs=12, augment=False, label_smoothing=0.0)
     trained = train(faces, parts, config, on_epoch=ignore)
-    predicted = probabilities(trained.model, faces.pixels[parts.test], config).argmax(axis=1)
+    predicted = probabilities(trained.model, faces.at(parts.test), config).argmax(axis=1)
     assert trained.reports[-1].train_accuracy > 0.95
     assert np.mean(predicted == faces.labels[parts.test]) > 0.9
 
@@ -103,9 +103,9 @@ def test_a_run_killed_before_its_weights_were_written_still_ends(faces, parts, t
 def test_the_weights_left_behind_are_those_returned(faces, parts, tiny, tmp_path):
     trained = train(faces, parts, tiny, on_epoch=ignore, run_dir=tmp_path)
     loaded = load(tmp_path, tiny)
-    pixels = faces.pixels[parts.test]
-    returned = probabilities(trained.model, pixels, tiny)
-    assert np.array_equal(probabilities(loaded, pixels, tiny), returned)
+    tested = faces.at(parts.test)
+    returned = probabilities(trained.model, tested, tiny)
+    assert np.array_equal(probabilities(loaded, tested, tiny), returned)
 
 
 def test_the_best_epoch_is_kept_and_patience_ends_the_run(faces, parts, tiny):
