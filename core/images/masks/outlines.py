@@ -27,7 +27,7 @@ Points = NDArray[np.float64]
 
 GROWTH = 0.25  # of the eye width
 BROW_ABOVE, BROW_BELOW = 0.25, 0.2
-LENS_BESIDE, LENS_ABOVE, LENS_BELOW = 0.85, 0.5, 0.7
+LENS_BESIDE, LENS_ABOVE, LENS_BELOW = 0.85, 0.6, 0.85
 BRIDGE = 0.15
 CORNERS = 16  # of the circle that rounds a grown hull, and of a lens
 
