@@ -50,21 +50,23 @@ class StudyCell:
 def pooled(
     workspace: Workspace, runs: Sequence[RunRow], *, subset: Subset = Subset.FULL
 ) -> list[PooledRun]:
-    """Return runs that have figures, pooled over seeds, in the order of their first run.
-
-    Runs belong together that agree in version and in every setting but the seed. Of several runs
-    with one seed the newest counts.
-    """
+    """Return runs that have figures, pooled over seeds, in the order of their first run."""
     figures = overall(workspace, [run.id for run in runs], subset=subset)
+    have_figures = [run for run in runs if run.id in figures]
+    return [_pool(group, figures) for group in by_experiment(have_figures)]
+
+
+def by_experiment(runs: Sequence[RunRow]) -> list[tuple[RunRow, ...]]:
+    """Return runs grouped by version and every setting but the seed, each group by seed.
+
+    Groups stand in the order of their first run. Of several runs with one seed the newest counts.
+    """
     groups: dict[str, dict[int, RunRow]] = {}
     for run in runs:
-        if run.id in figures:
-            of_seed = groups.setdefault(_experiment(run), {})
-            newest = of_seed.get(run.seed)
-            of_seed[run.seed] = run if newest is None or run.id > newest.id else newest
-    return [
-        _pool([of_seed[seed] for seed in sorted(of_seed)], figures) for of_seed in groups.values()
-    ]
+        of_seed = groups.setdefault(_experiment(run), {})
+        newest = of_seed.get(run.seed)
+        of_seed[run.seed] = run if newest is None or run.id > newest.id else newest
+    return [tuple(of_seed[seed] for seed in sorted(of_seed)) for of_seed in groups.values()]
 
 
 def study_table(
