@@ -50,7 +50,7 @@ def cell_offset(model: nn.Module, config: TrainConfig, layer: CamLayer) -> tuple
     """Return how far down and right of the middle of its square a cell of the layer looks, in px.
 
     Convolutions with stride 2 read around the upper left pixel of each pair, so the cells of
-    ResNet-50 and `fast` look up and left of their squares: by 2 of 48 px. Measured, because
+    ResNet-50 look up and left of their squares: by 2 of 48 px. Measured, because
     shortcuts mix paths with different offsets: the centre of the absolute gradient of the middle
     cells, on noise. 0 where no gradient reaches the picture.
     """

@@ -13,7 +13,8 @@ class FastNet(nn.Module):
     """A small residual network that halves the faces' size three times, once at the first layer.
 
     Dense 3x3 convolutions with many channels on few pixels run near a CPU's peak in bfloat16;
-    depthwise ones, and layers at full size, wait for memory (README, Decisions).
+    depthwise ones, and layers at full size, wait for memory. Pooling halves, not strides: the
+    weights' gradient of a strided convolution takes four times as long (README, Decisions).
     Each face is standardised first, so light and contrast do not matter.
     """
 
@@ -24,10 +25,12 @@ class FastNet(nn.Module):
             _Convolution(1, first, kernel=3, stride=2),
             nn.ReLU(),
             _Convolution(first, second, kernel=3),
+            _halving(),
             nn.ReLU(),
-            _Residual(second, third, stride=2),
-            _Residual(third, last, stride=2),
-            _Residual(last, last, stride=1),
+            _Residual(second, third),
+            _halving(),
+            _Residual(third, last),
+            _Residual(last, last),
         )
         self.classifier = nn.Linear(last, len(EMOTIONS))
 
@@ -55,18 +58,20 @@ class _Convolution(nn.Sequential):
 
 
 class _Residual(nn.Module):
-    """Two 3x3 convolutions beside a shortcut: pooled and projected, or the maps as they are."""
+    """Two 3x3 convolutions beside a shortcut: projected, or the maps as they are."""
 
-    def __init__(self, n_in: int, n_out: int, *, stride: int) -> None:
+    def __init__(self, n_in: int, n_out: int) -> None:
         super().__init__()
-        self.first = _Convolution(n_in, n_out, kernel=3, stride=stride)
+        self.first = _Convolution(n_in, n_out, kernel=3)
         self.second = _Convolution(n_out, n_out, kernel=3)
-        self.shortcut: nn.Module = nn.Identity()
-        if stride > 1 or n_in != n_out:
-            self.shortcut = nn.Sequential(
-                nn.AvgPool2d(stride, ceil_mode=True), _Convolution(n_in, n_out, kernel=1)
-            )
+        is_as_wide = n_in == n_out
+        self.shortcut = nn.Identity() if is_as_wide else _Convolution(n_in, n_out, kernel=1)
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """Return maps of 1/stride the side."""
+        """Return maps of the same side."""
         return F.relu(self.second(F.relu(self.first(maps))) + self.shortcut(maps))
+
+
+def _halving() -> nn.MaxPool2d:
+    """Return the layer that halves maps, odd sides rounded up."""
+    return nn.MaxPool2d(2, ceil_mode=True)

@@ -17,7 +17,7 @@ CONFIG = preset(ModelName.FAST)
     ("model", "image_size", "name", "cells"),
     [
         (ModelName.FAST, 48, "features", (6, 6)),
-        (ModelName.FAST, 32, "features.4", (8, 8)),
+        (ModelName.FAST, 32, "features.5", (8, 8)),
         (ModelName.VGG16, 48, "features.22", (6, 6)),
         (ModelName.VGG16, 128, "features.29", (8, 8)),
         (ModelName.RESNET50, 48, "layer2", (6, 6)),
@@ -83,10 +83,18 @@ def test_a_layer_that_sees_nothing_has_no_offset():
 
 
 def test_strided_convolutions_look_up_and_left_and_the_measure_repeats():
+    config = preset(ModelName.RESNET50, image_size=48)
     torch.manual_seed(0)
-    model = build(CONFIG)
-    layer = cam_layer(model, CONFIG)
-    found = np.array(cell_offset(model, CONFIG, layer))
+    model = build(config)
+    layer = cam_layer(model, config)
+    found = np.array(cell_offset(model, config, layer))
     assert (found > -3.5).all()  # 8 px cells read at most from their upper left pixel: 0.5 - 4
     assert (found < -1).all()
-    np.testing.assert_array_equal(found, cell_offset(model, CONFIG, layer))
+    np.testing.assert_array_equal(found, cell_offset(model, config, layer))
+
+
+def test_pooling_lets_the_fast_network_look_straight_on():
+    torch.manual_seed(0)
+    model = build(CONFIG)
+    found = np.array(cell_offset(model, CONFIG, cam_layer(model, CONFIG)))
+    assert (np.abs(found) < 1).all()  # the first layer alone is strided: half a pixel
