@@ -6,11 +6,11 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import FeelingItError
-from dashboard.routes import health, labeling
+from dashboard.routes import health, labeling, walls
 
 logger = logging.getLogger(__name__)
 
-ROUTES = (*health.ROUTES, *labeling.ROUTES)
+ROUTES = (*health.ROUTES, *labeling.ROUTES, *walls.ROUTES)
 
 
 def show_script_error(error: Exception) -> bool:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.services import datasets, duplicates, inspecting, queues, tagging, thumbnails
+from core.services import datasets, duplicates, inspecting, queues, tagging
 from core.services.datasets import Count, Progress
 from core.services.duplicates import DuplicateReport
 from core.services.queues import QueueSpec
@@ -89,12 +89,6 @@ def queue_length(dataset_id: int, revision: int, spec: QueueSpec) -> int:
 def image_rows(image_ids: tuple[int, ...], dataset_id: int, revision: int) -> list[ImageRow]:
     """Return images of a data set at a revision, by id."""
     return inspecting.rows(workspace(), dataset_id, list(image_ids))
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def contact_sheet(image_ids: tuple[int, ...]) -> bytes:
-    """Return a PNG of these faces; files never change, so the ids alone are the key."""
-    return thumbnails.contact_sheet(workspace(), image_ids)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -27,8 +27,8 @@ def sheet(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
 
 
 def packed(pixels: NDArray[np.uint8]) -> bytes:
-    """Return a PNG file of uint8 pixels, quickly packed: for showing, not for keeping."""
-    return cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+    """Return a BMP file of uint8 pixels: 0.1 ms to write where a PNG takes 10, a third larger."""
+    return cv2.imencode(".bmp", pixels)[1].tobytes()
 
 
 def _fitted(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

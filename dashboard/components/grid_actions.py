@@ -7,15 +7,15 @@ import streamlit as st
 
 from core.errors import FeelingItError
 from core.services import bulk, queues, tagging, undoing
-from core.services.queues import QueueSpec
+from core.services.queues import QUERY_NAMES, QueueSpec
 from core.services.relabeling import DROP_REASONS
 from core.services.terms import Emotion
 from dashboard import state
 from dashboard.format import counted, title
 
 PAGE = "page"  # in the query: which page of the queue is shown, 1 the first
-PAGE_SIZE = 200
 _LAST = "grid_last"
+_HEARD = "grid_heard"
 
 
 @dataclass(frozen=True)
@@ -35,24 +35,47 @@ def last(dataset_id: int) -> Done:
     return Done("", None, dataset_id)
 
 
-def act(dataset_id: int, spec: QueueSpec, action: dict[str, Any]) -> None:
+def page_number() -> int:
+    """Return which page the URL's query names, 1 where it names none."""
+    written = st.query_params.get(PAGE, "1")
+    return int(written) if written.isdecimal() and len(written) <= 6 else 1
+
+
+def heard() -> int:
+    """Return the number of the last message that came from the browser, 0 for none."""
+    return int(st.session_state.get(_HEARD, 0))
+
+
+def act(dataset_id: int, action: dict[str, Any]) -> None:
     """Do what was pressed; what cannot be done is said in the place of what was."""
-    kind = action.get("kind")
-    if kind == "page":
-        st.query_params[PAGE] = str(int(action.get("value", 0)) // PAGE_SIZE + 1)
-        return
+    number, kind = int(action.get("number", 0)), str(action.get("kind"))
+    if number <= heard():
+        return  # the browser sent it again, as it had no answer yet
+    st.session_state[_HEARD] = number
+    if action.get("dataset") != dataset_id:
+        return  # it was meant for the data set that was on screen before this one
     try:
+        spec = _follow(action)
         if kind == "undo":
             _undo(dataset_id)
-        else:
-            _change(
-                dataset_id,
-                str(kind),
-                str(action.get("value", "")),
-                _chosen(dataset_id, spec, action),
-            )
+        elif kind != "shown":
+            value = str(action.get("value", ""))
+            _change(dataset_id, kind, value, _chosen(dataset_id, spec, action))
     except FeelingItError as error:
         st.session_state[_LAST] = Done(str(error), last(dataset_id).batch, dataset_id)
+
+
+def _follow(action: dict[str, Any]) -> QueueSpec:
+    """Write into the address what the browser shows, and return its queue."""
+    query = {str(name): str(value) for name, value in action.get("query", {}).items()}
+    spec = QueueSpec.from_query(query)
+    page = int(action.get("page", 1))
+    wanted = spec.to_query() | ({PAGE: str(page)} if page > 1 else {})
+    for name in (*QUERY_NAMES, PAGE):
+        if name not in wanted:
+            st.query_params.pop(name, None)
+    st.query_params.update(wanted)
+    return spec
 
 
 def _chosen(dataset_id: int, spec: QueueSpec, action: dict[str, Any]) -> list[int]:

@@ -34,8 +34,7 @@ def choose_queue(view: str, *, tags: list[str], runs: list[RunRow]) -> QueueSpec
     Raises:
         QueueError: If the URL names a queue that there cannot be.
     """
-    _default_run(runs)
-    spec = QueueSpec.from_query(written())
+    spec = named_queue(runs)
     names = {split.value: SPLIT_NAMES[split] for split in Split}
     kinds = {kind.value: KIND_NAMES[kind] for kind in QueueKind}
     if not runs:
@@ -57,6 +56,16 @@ def choose_queue(view: str, *, tags: list[str], runs: list[RunRow]) -> QueueSpec
             _choice(view, "tag", "Tag", {tag: tag for tag in tags}, width="stretch")
         _second_opinion(view, spec)
     return spec
+
+
+def named_queue(runs: list[RunRow]) -> QueueSpec:
+    """Return the queue that the URL's query names; a run that its kind needs is the newest.
+
+    Raises:
+        QueueError: If it names a queue that there cannot be.
+    """
+    _default_run(runs)
+    return QueueSpec.from_query(written())
 
 
 def written() -> dict[str, str]:

@@ -10,10 +10,10 @@ from starlette.routing import Route
 from core.errors import FeelingItError, PressError
 from core.services import inspecting, queues, relabeling, tagging
 from core.services.access import Permission, Scope
-from core.services.queues import QueueSpec
 from core.services.relabeling import Answer, Press, PressKind
 from core.services.terms import Emotion, ImageRow
 from core.workspace import Workspace
+from dashboard.routes.asked import queue_spec, short_text, whole_number
 from dashboard.routes.documents import details_document, face_document
 from dashboard.routes.guarding import guarded
 
@@ -42,9 +42,9 @@ def presses(workspace: Workspace, request: Request, permission: Permission, body
 
 def queue(workspace: Workspace, request: Request, permission: Permission, body: Any) -> Response:
     """Return the next faces of a queue for this annotator, after a face or from the start."""
-    spec = _spec(body)
-    after, at = (_number(body, name) for name in ("after", "at"))
-    limit = min(_number(body, "want") or MOST_FACES, MOST_FACES)
+    spec = queue_spec(body)
+    after, at = (whole_number(body, name) for name in ("after", "at"))
+    limit = min(whole_number(body, "want") or MOST_FACES, MOST_FACES)
     start = [at] if at is not None else []
     ids = start + queues.next_ids(
         workspace,
@@ -121,33 +121,14 @@ def _parsed(sent: object) -> Press:
         return Press(
             id=str(sent.get("id")),
             kind=PressKind(sent.get("kind", "")),
-            image_id=_number(sent, "image"),
+            image_id=whole_number(sent, "image"),
             emotion=Emotion(sent["emotion"]) if sent.get("emotion") else None,
-            reason=_text(sent, "reason"),
-            tag=_text(sent, "tag"),
-            undoes=_text(sent, "undoes"),
+            reason=short_text(sent, "reason"),
+            tag=short_text(sent, "tag"),
+            undoes=short_text(sent, "undoes"),
         )
     except ValueError as error:
         raise PressError(f"This press cannot be read ({error}); nothing was stored.") from error
-
-
-def _spec(body: object) -> QueueSpec:
-    query = body.get("queue") if isinstance(body, dict) else None
-    if not isinstance(query, dict):
-        raise PressError("The request names no queue; reload the page.")
-    return QueueSpec.from_query({str(name): str(value) for name, value in query.items()})
-
-
-def _number(sent: Mapping[str, Any], name: str) -> int | None:
-    value = sent.get(name)
-    if value is None or (isinstance(value, int) and 0 <= value < 2**63):
-        return value
-    raise PressError(f"{name} must be a whole number, not {str(value)[:40]!r}.")
-
-
-def _text(sent: Mapping[str, Any], name: str) -> str | None:
-    value = sent.get(name)
-    return None if value is None else str(value)[:200]
 
 
 ROUTES = (

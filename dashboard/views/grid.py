@@ -1,18 +1,18 @@
 """Grid: many faces at once; select, then label, drop or tag them as one batch."""
 
-import streamlit as st
+from datetime import UTC, datetime
 
-from core.services import experiments, queues, tagging
+from core.services import access, experiments
+from core.services.access import Scope
 from core.services.queues import QueueSpec
 from core.services.terms import DatasetRow, JobStatus, RunRow
 from dashboard import state
 from dashboard.components import grid_actions, queue_controls
 from dashboard.components.empty import require_dataset
-from dashboard.components.grid import WallPage, action, wall
-from dashboard.components.grid_actions import PAGE, PAGE_SIZE
+from dashboard.components.grid import Shown, action, wall
+from dashboard.components.grid.filters import filters
 
 KEY = "grid_wall"
-SHOWN = "grid_shown"
 
 
 def finished(dataset: DatasetRow) -> list[RunRow]:
@@ -22,38 +22,25 @@ def finished(dataset: DatasetRow) -> list[RunRow]:
     return sorted(mine, key=lambda run: run.id)
 
 
-def start_of(dataset: DatasetRow, spec: QueueSpec, total: int) -> int:
-    """Return where the page on screen starts; another queue than before begins at its start."""
-    shown = f"{dataset.id}:{spec.key}"
-    if st.session_state.get(SHOWN, shown) != shown:
-        st.query_params.pop(PAGE, None)
-    st.session_state[SHOWN] = shown
-    written = st.query_params.get(PAGE, "1")
-    number = int(written) if written.isdecimal() and len(written) <= 6 else 1
-    last = max(0, (total - 1) // PAGE_SIZE)
-    return min(max(number - 1, 0), last) * PAGE_SIZE
-
-
-def page_of(dataset: DatasetRow, spec: QueueSpec, tags: list[str]) -> WallPage:
-    """Return the faces on screen and what stands around them."""
-    total = state.queue_length(dataset.id, dataset.revision, spec)
-    start = start_of(dataset, spec, total)
-    ids = queues.page(state.workspace(), dataset.id, spec, start=start, limit=PAGE_SIZE)
+def shown(dataset: DatasetRow, spec: QueueSpec, runs: list[RunRow]) -> Shown:
+    """Return what the wall shows, with permission signed for this annotator and data set."""
+    tags = list(state.tag_counts(dataset.id, dataset.revision))
     done = grid_actions.last(dataset.id)
-    return WallPage(
-        queue_key=f"{dataset.id}:{spec.key}",
-        rows=state.image_rows(tuple(ids), dataset.id, dataset.revision),
-        sheet=state.contact_sheet(tuple(ids)), held=tagging.tags_of(state.workspace(), ids),
-        tags=tags, start=start, total=total, page_size=PAGE_SIZE, said=done.said,
-        can_undo=done.batch is not None,
+    permission = access.issue(
+        state.workspace(), Scope.LABEL, annotator=state.annotator(), dataset_id=dataset.id,
+        now=datetime.now(UTC),
+    )  # fmt: skip
+    return Shown(
+        dataset_id=dataset.id, revision=dataset.revision, permission=permission,
+        query=spec.to_query(), page=grid_actions.page_number(), heard=grid_actions.heard(),
+        filters=filters(tags, runs), tags=tags, said=done.said, can_undo=done.batch is not None,
     )  # fmt: skip
 
 
 dataset = require_dataset()
-tags = list(state.tag_counts(dataset.id, dataset.revision))
-with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-    spec = queue_controls.choose_queue("grid", tags=tags, runs=finished(dataset))
+runs = finished(dataset)
+spec = queue_controls.named_queue(runs)
 wall(
-    page_of(dataset, spec, tags), key=KEY,
-    on_action=lambda: grid_actions.act(dataset.id, spec, action(KEY)),
+    shown(dataset, spec, runs), key=KEY,
+    on_action=lambda: grid_actions.act(dataset.id, action(KEY)),
 )  # fmt: skip

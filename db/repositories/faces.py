@@ -1,15 +1,25 @@
 """What belongs to one face: its bytes, its twins, its events; and the hashes of a whole set."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db.enums import Emotion, ImageState
 from db.models import Image, ImageBlob, LabelEvent
-from db.repositories.labels import event_row, image_row
+from db.repositories.labels import SQL_VARIABLES, event_row, image_row
 from db.rows import EventRow, ImageRow
+
+
+class Tile(NamedTuple):
+    """What a wall of small faces shows of an image beside its picture."""
+
+    id: int
+    label: Emotion
+    state: ImageState
 
 
 def content(session: Session, dataset_id: int, image_id: int) -> bytes | None:
@@ -20,6 +30,16 @@ def content(session: Session, dataset_id: int, image_id: int) -> bytes | None:
         .where(ImageBlob.image_id == image_id, Image.dataset_id == dataset_id)
     )
     return session.scalars(statement).first()
+
+
+def tiles(session: Session, image_ids: Sequence[int]) -> list[Tile]:
+    """Return what a wall of small faces shows of these images, in their order."""
+    found: dict[int, Tile] = {}
+    for start in range(0, len(image_ids), SQL_VARIABLES):
+        chunk = image_ids[start : start + SQL_VARIABLES]
+        statement = select(Image.id, Image.label, Image.state).where(Image.id.in_(chunk))
+        found.update((row.id, Tile(*row)) for row in session.execute(statement))
+    return [found[image_id] for image_id in image_ids]
 
 
 def locked(session: Session, image_id: int) -> ImageRow | None:

@@ -119,7 +119,7 @@ def test_a_large_set_has_pages_and_is_selected_as_a_whole(
     expect(page.locator(".face")).to_have_count(200)
     page.get_by_role("button", name="Next").click()
     expect(page.locator(".face")).to_have_count(30)
-    assert "page=2" in page.url
+    page.wait_for_url("**page=2**")
     page.get_by_role("button", name="Previous").click()
     expect(page.locator(".face")).to_have_count(200)
     page.keyboard.press("Control+a")
@@ -151,3 +151,52 @@ def test_the_grid_works_by_touch_on_a_phone(open_page: OpenPage, add_set: AddSet
     page.get_by_role("button", name=re.compile("Fear")).click()
     expect(page.locator(SAID)).to_have_text("8 faces labelled Fear.")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_filter_chosen_by_key_shows_its_faces_and_stays_in_the_address(
+    open_page: OpenPage, add_set: AddSet, site_workspace: Workspace
+):
+    dataset = add_set("filtered", 12)
+    page = open_grid(open_page, "filtered")
+    page.locator(".face").nth(2).click()
+    page.keyboard.press("3")
+    expect(page.locator(SAID)).to_have_text("1 face labelled Fear.")
+    page.get_by_role("combobox", name="Label now").focus()
+    page.keyboard.press("f")
+    expect(page.locator(".face")).to_have_count(1)
+    page.wait_for_url("**emotion=fear**")
+    page.reload()
+    expect(page.locator(".face")).to_have_count(1)
+    expect(page.get_by_role("combobox", name="Label now")).to_have_value("fear")
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.locator(".face")).to_have_count(12)
+    assert labels(site_workspace, dataset).count(Emotion.FEAR) == 1
+
+
+def test_keys_pressed_faster_than_the_server_answers_are_all_done_in_order(
+    open_page: OpenPage, add_set: AddSet, site_workspace: Workspace
+):
+    dataset = add_set("quick", 12)
+    page = open_grid(open_page, "quick")
+    page.locator(".face").nth(0).click()
+    for key in "1236":
+        page.keyboard.press(key)
+    expect(page.locator(SAID)).to_have_text("1 face labelled Sad.")
+    events = curation.history(site_workspace, dataset)
+    assert [event.new for event in events] == ["sad", "fear", "disgust", "angry"]
+
+
+def test_all_faces_of_a_filter_are_labelled_right_after_it_was_chosen(
+    open_page: OpenPage, add_set: AddSet, site_workspace: Workspace
+):
+    dataset = add_set("hurried", 12)
+    other = open_grid(open_page, "hurried")
+    other.get_by_role("combobox", name="State").select_option("any")
+    other.get_by_role("combobox", name="Queue").select_option("random")
+    other.get_by_role("spinbutton", name="Seed").fill("5")
+    other.keyboard.press("Enter")
+    other.wait_for_url("**seed=5**")
+    other.keyboard.press("Control+a")
+    other.keyboard.press("4")
+    expect(other.locator(SAID)).to_have_text("12 faces labelled Happy.")
+    assert len(curation.history(site_workspace, dataset)) == 12

@@ -1,10 +1,10 @@
 """A page of small faces to select many at once and do one thing with all of them.
 
-The files beside this one run in the browser. A selection lives there; what is done with it comes
-here as an action, is stored as one batch, and the page is drawn again.
+The files beside this one run in the browser. Filters and pages are answered there by
+`dashboard.routes.walls`, without a run of the script; the script is told afterwards, so that the
+address says what is shown. What is done with a selection comes here and is stored as one batch.
 """
 
-from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +12,14 @@ from typing import Any
 
 import streamlit as st
 
-from core.images.sheets import COLUMNS, SIDE_PX
 from core.services.relabeling import DROP_REASONS
-from core.services.terms import EMOTIONS, ImageRow, ImageState
+from core.services.terms import EMOTIONS
+from core.services.walls import PAGE_SIZE
 from dashboard.format import EMOTION_COLOURS, title
 
 _HERE = Path(__file__).parent
 # One after the other they are one module: later files use the classes of earlier ones.
-_SCRIPTS = ("selection.js", "keys.js", "wall.js")
+_SCRIPTS = ("selection.js", "keys.js", "filters.js", "pages.js", "wall.js")
 CONFIRM_ABOVE = 20
 
 _wall = st.components.v2.component(
@@ -31,69 +31,65 @@ _wall = st.components.v2.component(
 
 
 @dataclass(frozen=True, kw_only=True)
-class WallPage:
-    """The faces of one page of a queue and what stands around them.
+class Shown:
+    """What a wall shows and what stands around the faces, which the browser fetches itself.
 
     Attributes:
-        queue_key: What tells this queue of this data set from others.
-        rows: The faces, in the queue's order.
-        sheet: A PNG of them, as `core.services.thumbnails` makes it.
-        held: The tags of those faces that have any.
+        dataset_id: The data set.
+        revision: Its revision; faces of an older one are fetched anew.
+        permission: Signed permission to look and label, sent in a header.
+        query: The queue as a URL's query.
+        page: Which page of it, 1 the first.
+        heard: The number of the browser's last message, 0 where it has sent none.
+        filters: What can be chosen, as `dashboard.components.grid.filters` says it.
         tags: The tags that are offered.
-        start: How many faces of the queue come before them.
-        total: How many faces the queue holds.
-        page_size: How many faces a full page has.
         said: What was done last, empty for nothing.
         can_undo: Whether that can be taken back.
     """
 
-    queue_key: str
-    rows: Sequence[ImageRow]
-    sheet: bytes
-    held: Mapping[int, list[str]]
+    dataset_id: int
+    revision: int
+    permission: str
+    query: Mapping[str, str]
+    page: int
+    heard: int
+    filters: Sequence[Mapping[str, Any]]
     tags: Sequence[str]
-    start: int
-    total: int
-    page_size: int
     said: str
     can_undo: bool
 
 
-def wall(page: WallPage, *, key: str, on_action: Callable[[], None]) -> None:
-    """Draw the faces; `on_action` runs after a press, which `action` then returns."""
-    _wall(key=key, data=_document(page), on_action_change=on_action)
+def wall(shown: Shown, *, key: str, on_action: Callable[[], None]) -> None:
+    """Draw the wall; `on_action` runs after a press, which `action` then returns."""
+    _wall(key=key, data=_document(shown), on_action_change=on_action)
 
 
 def action(key: str) -> dict[str, Any]:
-    """Return what was pressed: `kind`, and by kind `ids` (or `everything`), `value`."""
+    """Return what the browser sent.
+
+    `kind`; `query` and `page`, which it shows; `number`, which rises; and by kind `ids` (or
+    `everything` with `expected`, how many) and `value`.
+    """
     found = st.session_state[key].get("action")
     return found if isinstance(found, dict) else {}
 
 
-def _document(page: WallPage) -> dict[str, Any]:
+def _document(shown: Shown) -> dict[str, Any]:
     return {
-        "queue": page.queue_key,
-        "sheet": b64encode(page.sheet).decode(),
-        "columns": COLUMNS,
-        "side": SIDE_PX,
-        "faces": [
-            {
-                "id": row.id,
-                "label": row.label.value,
-                "dropped": row.state is ImageState.DROPPED,
-                "tags": page.held.get(row.id, []),
-            }
-            for row in page.rows
-        ],
+        "dataset": shown.dataset_id,
+        "revision": shown.revision,
+        "permission": shown.permission,
+        "query": dict(shown.query),
+        "page": shown.page,
+        "heard": shown.heard,
+        "filters": [dict(one) for one in shown.filters],
         "emotions": [
             {"name": e.value, "title": title(e), "colour": EMOTION_COLOURS[e]} for e in EMOTIONS
         ],
-        "tags": list(page.tags),
+        "tags": list(shown.tags),
         "reasons": list(DROP_REASONS),
-        "start": page.start,
-        "total": page.total,
-        "page_size": page.page_size,
+        "page_size": PAGE_SIZE,
         "confirm_above": CONFIRM_ABOVE,
-        "said": page.said,
-        "can_undo": page.can_undo,
+        "said": shown.said,
+        "can_undo": shown.can_undo,
     }

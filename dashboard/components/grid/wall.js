@@ -3,6 +3,7 @@
 const LETTERS = { angry: "An", disgust: "Di", fear: "Fe", happy: "Ha", neutral: "Ne", sad: "Sa", surprise: "Su" }
 const SCALES = [1, 2, 3, 4]
 const SCALE_KEY = "feelingit:grid:scale"
+const RESEND_MS = 8000 // the script takes a message with a number that it knows for done
 const count = n => `${n.toLocaleString("en")} ${n === 1 ? "face" : "faces"}`
 
 class Wall {
@@ -12,7 +13,14 @@ class Wall {
     this.cursor = 0
     this.isRange = false
     this.question = null
+    this.number = Date.now() // of the last message to the script; a new mount never repeats one
+    this.waiting = []
     this.scale = SCALES.includes(Number(localStorage.getItem(SCALE_KEY))) ? Number(localStorage.getItem(SCALE_KEY)) : 1
+    this.pages = new Pages({ onPage: page => this.show(page), onTrouble: (words, how) => this.trouble(words, how) })
+    this.filters = new Filters(this.part("filters"), {
+      onChange: query => this.go(query, 1),
+      onLeave: () => this.part("wall").focus({ preventScroll: true }),
+    })
     this.onKey = event => this.key(event)
     document.addEventListener("keydown", this.onKey)
     this.root.addEventListener("click", event => this.click(event))
@@ -30,32 +38,104 @@ class Wall {
 
   close() {
     document.removeEventListener("keydown", this.onKey)
-    if (this.address) URL.revokeObjectURL(this.address)
+    clearInterval(this.sending)
+    this.pages.close()
   }
 
+  /* The script ran. Until it has heard of what was chosen here, what it says of the queue is old. */
   update(data, send) {
-    const isNew = this.data?.queue !== data.queue || this.data?.start !== data.start
-    this.data = data
-    this.send = send
-    this.root.classList.remove("busy")
+    const isOther = this.data?.dataset !== data.dataset
+    const isCurrent = (!this.hasSent || data.heard === this.number) && !this.isToTell
+    Object.assign(this, { data, send })
+    this.labels()
+    if (isOther || (isCurrent && this.text(data.query, data.page) !== this.text(this.query, this.page))) this.adopt()
+    else if (data.revision !== this.revision || data.permission !== this.permission) this.load()
+    else if (!this.isLoading) this.settle()
+    this.filters.update(data.filters, this.query)
+  }
+
+  adopt() {
+    Object.assign(this, { query: this.data.query, page: this.data.page, isToTell: false, waiting: [], hasSent: false })
+    this.drop()
+    this.load()
+  }
+
+  text(query, page) {
+    return JSON.stringify([Object.entries(query ?? {}).sort(), page])
+  }
+
+  /* Show a page of a queue at once and tell the script afterwards, so that the address follows. */
+  go(query, page) {
+    this.query = query
+    this.page = page
+    this.isToTell = true
+    this.write()
+    this.load()
+  }
+
+  /* A page that is reloaded at once finds what is shown. */
+  write() {
+    const query = new URLSearchParams(location.search)
+    for (const name of [...this.data.filters.map(one => one.name), "page"]) query.delete(name)
+    for (const [name, value] of Object.entries(this.query)) query.set(name, value)
+    if (this.page > 1) query.set("page", this.page)
+    history.replaceState(history.state, "", `${location.pathname}?${query}${location.hash}`)
+  }
+
+  load() {
+    this.isLoading = true
+    this.permission = this.data.permission
+    this.pages.load(this.data.permission, this.query, this.page)
+  }
+
+  show(page) {
+    const key = `${this.data.dataset}:${this.text(this.query, page.page)}`
+    const isNew = this.shownKey !== key
+    if (page.page !== this.page) this.isToTell = true
+    Object.assign(this, { shownKey: key, found: page, page: page.page, revision: page.revision, isLoading: false })
     if (isNew) {
       this.selection.clear()
       this.selection.anchor = this.cursor = 0
       this.ask(null)
-    } else {
-      this.selection.keep(data.faces)
-    }
-    this.cursor = Math.min(this.cursor, Math.max(0, data.faces.length - 1))
+    } else this.selection.keep(page.faces)
+    this.cursor = Math.min(this.cursor, Math.max(0, page.faces.length - 1))
     this.build()
+    this.settle()
+    if (this.isToTell) requestAnimationFrame(() => setTimeout(() => this.tell()))
+  }
+
+  trouble(words, { isLost, isOver }) {
+    this.isLoading = isLost
+    this.say(words)
+    if (isOver) this.emit({ kind: "shown" })
+  }
+
+  tell() {
+    if (!this.isToTell || this.isLoading) return
+    this.isToTell = false
+    this.emit({ kind: "shown" })
+  }
+
+  /* What was sent is done and shown: draw, and send what was pressed meanwhile. */
+  settle() {
     this.draw()
+    if (this.sent && this.data.heard !== this.sent.number) return
+    this.drop()
+    const next = this.waiting.shift()
+    if (next) this.emit(next)
+  }
+
+  drop() {
+    clearInterval(this.sending)
+    this.sent = null
+    this.root.classList.remove("busy")
   }
 
   build() {
-    const { emotions, faces, columns, sheet } = this.data
-    const colours = Object.fromEntries(emotions.map(e => [e.name, e.colour]))
+    const { faces, columns, picture } = this.found
+    const colours = Object.fromEntries(this.data.emotions.map(e => [e.name, e.colour]))
     const wall = this.part("wall")
-    this.show(sheet)
-    wall.style.setProperty("--sheet", `url(${this.address})`)
+    wall.style.setProperty("--sheet", `url(${picture.src})`)
     wall.style.setProperty("--columns", columns)
     this.cells = faces.map((face, place) => {
       const cell = make("div", "", `face${face.dropped ? " dropped" : ""}`)
@@ -74,7 +154,11 @@ class Wall {
       return cell
     })
     wall.replaceChildren(...this.cells)
-    this.part("labels").replaceChildren(...emotions.map((emotion, place) => {
+  }
+
+  labels() {
+    if (this.part("labels").childElementCount) return
+    this.part("labels").replaceChildren(...this.data.emotions.map((emotion, place) => {
       const button = make("button", emotion.title, "emotion")
       button.type = "button"
       button.dataset.label = emotion.name
@@ -84,26 +168,19 @@ class Wall {
     }))
   }
 
-  /* A short address for the picture: as a data URL it would be read anew for each of 200 faces. */
-  show(sheet) {
-    if (this.sheet === sheet) return
-    if (this.address) URL.revokeObjectURL(this.address)
-    this.sheet = sheet
-    const bytes = Uint8Array.from(atob(sheet), letter => letter.charCodeAt(0))
-    this.address = URL.createObjectURL(new Blob([bytes], { type: "image/png" }))
-  }
-
   draw() {
-    const { faces, total, start, page_size: size, said, can_undo: canUndo } = this.data
+    if (!this.found) return
+    const { faces, total, page, side } = this.found
+    const { page_size: size, said, can_undo: canUndo } = this.data
     const n = this.selection.size(total)
-    this.part("wall").style.setProperty("--px", `${this.data.side * this.scale}px`)
+    this.part("wall").style.setProperty("--px", `${side * this.scale}px`)
     this.cells.forEach((cell, place) => {
       cell.setAttribute("aria-selected", String(this.selection.has(faces[place].id)))
       cell.classList.toggle("cursor", place === this.cursor)
     })
     this.part("wall").setAttribute("aria-activedescendant", faces.length ? `face-${faces[this.cursor].id}` : "")
     this.part("count").textContent = `${count(total)}${n ? ` · ${n.toLocaleString("en")} selected` : ""}`
-    this.part("said").textContent = said
+    this.say(said)
     this.part("none").hidden = total > 0
     for (const button of this.root.querySelectorAll("[data-label], [data-action=drop], [data-action=tag], [data-action=clear]"))
       button.disabled = n === 0
@@ -118,11 +195,11 @@ class Wall {
     more.textContent = `Select all ${total.toLocaleString("en")}`
     this.button("smaller").disabled = this.scale === SCALES[0]
     this.button("larger").disabled = this.scale === SCALES.at(-1)
-    const [page, pages] = [Math.floor(start / size) + 1, Math.max(1, Math.ceil(total / size))]
+    const pages = Math.max(1, Math.ceil(total / size))
     this.part("place").textContent = `Page ${page.toLocaleString("en")} of ${pages.toLocaleString("en")}`
     for (const name of ["first", "previous"]) this.button(name).disabled = page <= 1
     for (const name of ["next", "last"]) this.button(name).disabled = page >= pages
-    this.root.dataset.drawn = `${this.data.queue}:${start}`
+    this.root.dataset.drawn = this.shownKey
   }
 
   click(event) {
@@ -135,7 +212,7 @@ class Wall {
   }
 
   key(event) {
-    if (!this.data || !this.root.isConnected) return
+    if (!this.found || !this.root.isConnected) return
     const action = actionOf(event)
     if (action === null) return
     if (action === "enter" && !this.question) return
@@ -149,20 +226,20 @@ class Wall {
   }
 
   pick(place, isRange) {
-    if (isRange) this.selection.range(this.data.faces, place)
-    else this.selection.toggle(this.data.faces, place)
+    if (isRange) this.selection.range(this.found.faces, place)
+    else this.selection.toggle(this.found.faces, place)
     this.cursor = place
     this.isRange = false
     this.draw()
   }
 
   move(action, isRange) {
-    const last = this.data.faces.length - 1
+    const last = this.found.faces.length - 1
     if (last < 0) return
-    if (isRange && !this.selection.ids.size) this.selection.toggle(this.data.faces, this.cursor)
+    if (isRange && !this.selection.ids.size) this.selection.toggle(this.found.faces, this.cursor)
     const place = this.cursor + MOVES[action](this.columns())
     this.cursor = Math.max(0, Math.min(last, place))
-    if (isRange) this.selection.range(this.data.faces, this.cursor)
+    if (isRange) this.selection.range(this.found.faces, this.cursor)
     this.draw()
     const cell = this.cells[this.cursor]
     for (const one of this.cells) one.classList.toggle("shown", one === cell)
@@ -176,10 +253,11 @@ class Wall {
   }
 
   do(action) {
-    const { faces, start, total, page_size: size } = this.data
-    const last = Math.max(0, Math.ceil(total / size) - 1) * size
-    const pages = { first: 0, previous: Math.max(0, start - size), next: Math.min(last, start + size), last }
-    if (action in pages) return this.emit({ kind: "page", value: String(pages[action]) })
+    const { faces, total, page } = this.found
+    const last = Math.max(1, Math.ceil(total / this.data.page_size))
+    const pages = { first: 1, previous: Math.max(1, page - 1), next: Math.min(last, page + 1), last }
+    if (action in pages) return this.go(this.query, pages[action])
+    if (action === "reset") return
     if (action === "undo") return this.data.can_undo ? this.emit({ kind: "undo" }) : null
     if (action === "enter") return this.question.answers.length === 1 ? this.answer(0) : null
     if (action === "drop" || action === "tag" || action === "restore") return this.offer(action)
@@ -213,7 +291,7 @@ class Wall {
   }
 
   offer(kind) {
-    const n = this.selection.size(this.data.total)
+    const n = this.selection.size(this.found.total)
     if (!n) return this.say("Select faces first: click them, or Space on the one with the frame.")
     if (kind === "restore") return this.propose({ kind }, m => `Put ${count(m)} back?`, "Put back")
     const values = kind === "drop" ? this.data.reasons : this.data.tags
@@ -224,14 +302,14 @@ class Wall {
   /* A tag that the whole selection has already is taken away. */
   tagged(kind, value) {
     if (kind === "drop") return { kind, value }
-    const picked = this.data.faces.filter(face => this.selection.has(face.id))
+    const picked = this.found.faces.filter(face => this.selection.has(face.id))
     const has = !this.selection.everything && picked.length > 0 && picked.every(face => face.tags.includes(value))
     return { kind: has ? "untag" : "tag", value }
   }
 
   /* Many faces are acted on after a question only; a reason or a tag that was chosen is an answer. */
   propose(action, question, text) {
-    const n = this.selection.size(this.data.total)
+    const n = this.selection.size(this.found.total)
     if (!n) return this.say("Select faces first: click them, or Space on the one with the frame.")
     if (n <= this.data.confirm_above) return this.act(action)
     this.ask({ question: question(n), answers: [{ text, action, isMain: true }] })
@@ -259,10 +337,10 @@ class Wall {
   answer(place) {
     const chosen = this.question?.answers[place]
     if (!chosen) return
-    if (this.question.answers.length > 1 && this.selection.size(this.data.total) > this.data.confirm_above) {
+    if (this.question.answers.length > 1 && this.selection.size(this.found.total) > this.data.confirm_above) {
       const { kind, value } = chosen.action
-      const words = { drop: `Drop ${count(this.selection.size(this.data.total))}: ${value}?` }
-      const question = words[kind] ?? `${kind === "tag" ? "Give" : "Take"} “${value}” ${kind === "tag" ? "to" : "from"} ${count(this.selection.size(this.data.total))}?`
+      const words = { drop: `Drop ${count(this.selection.size(this.found.total))}: ${value}?` }
+      const question = words[kind] ?? `${kind === "tag" ? "Give" : "Take"} “${value}” ${kind === "tag" ? "to" : "from"} ${count(this.selection.size(this.found.total))}?`
       return this.ask({ question, answers: [{ text: "Yes", action: chosen.action, isMain: true }] })
     }
     this.ask(null)
@@ -271,13 +349,23 @@ class Wall {
 
   act(action) {
     const ids = this.selection.everything ? [] : [...this.selection.ids]
-    this.emit({ ...action, ids, everything: this.selection.everything, expected: this.selection.size(this.data.total) })
+    const { query, page } = this
+    this.emit({ ...action, query, page, ids, everything: this.selection.everything, expected: this.selection.size(this.found.total) })
   }
 
+  /* One message at a time, as two in one run of the script would be one; again until it is heard. */
   emit(action) {
-    if (this.root.classList.contains("busy")) return
-    this.root.classList.add("busy")
-    this.send({ ...action, queue: this.data.queue })
+    if (this.sent) {
+      this.waiting = [...this.waiting.filter(one => one.kind !== "shown"), action]
+      return
+    }
+    if (action.kind !== "shown") this.root.classList.add("busy")
+    this.hasSent = true
+    this.number += 1
+    const { query, page, number, data: { dataset } } = this
+    this.sent = { query, page, ...action, dataset, number }
+    this.send(this.sent)
+    this.sending = setInterval(() => this.send(this.sent), RESEND_MS)
   }
 
   say(words) {

@@ -1,6 +1,7 @@
+import cv2
 import numpy as np
 
-from core.images.sheets import sheet
+from core.images.sheets import packed, sheet
 
 
 def test_the_twenty_first_picture_begins_the_second_row():
@@ -27,3 +28,9 @@ def test_a_large_picture_is_shrunk_as_a_whole():
 
 def test_no_pictures_make_one_empty_row():
     assert sheet([]).shape == (48, 960)
+
+
+def test_a_packed_sheet_has_the_same_pixels():
+    pixels = np.arange(256, dtype=np.uint8).reshape(8, 32)
+    read = cv2.imdecode(np.frombuffer(packed(pixels), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert np.array_equal(read, pixels)
