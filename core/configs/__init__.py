@@ -15,6 +15,7 @@ from core.configs.training import (
     Schedule,
     TestViews,
     TrainConfig,
+    masks_to_test,
     own_test_mask,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "Setting",
     "TestViews",
     "TrainConfig",
+    "masks_to_test",
     "own_test_mask",
     "preset",
     "small_study",

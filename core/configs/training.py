@@ -1,6 +1,6 @@
 """The settings of one training run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
@@ -178,6 +178,21 @@ class TrainConfig:
 def own_test_mask(mask: Mask) -> Mask:
     """Return the mask that a run's headline figures are under: its own, none where it is random."""
     return Mask.NONE if mask is Mask.RANDOM else mask
+
+
+def masks_to_test(config: TrainConfig, asked: Iterable[Mask] = ()) -> tuple[Mask, ...]:
+    """Return the masks that a run is tested under, each once: its own, then those asked for.
+
+    A run trained under random masks is tested without any and under each that it drew from.
+
+    Raises:
+        ConfigError: If a random mask is asked for.
+    """
+    own = config.random_masks if config.mask is Mask.RANDOM else ()
+    masks = tuple(dict.fromkeys([own_test_mask(config.mask), *own, *asked]))
+    if Mask.RANDOM in masks:
+        raise ConfigError("A run cannot be tested under random masks; name those to test with.")
+    return masks
 
 
 def _renamed(settings: Mapping[str, Setting]) -> dict[str, Setting]:

@@ -1,14 +1,16 @@
 """Training runs: queue them, read them, store what they report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.configs import Setting, TrainConfig, preset, small_study
+from core.configs import Setting, TrainConfig, masks_to_test, preset, small_study
 from core.errors import UnknownRunError
 from core.services.datasets import find_dataset
+from core.services.jobs import find_job
+from core.services.origins import require_origins
 from core.services.versions import find_version, freeze
 from core.workspace import Workspace
 from db.enums import STUDY_MASKS, JobKind, Mask, ModelName, SaliencyMethod, Split
@@ -36,10 +38,47 @@ def enqueue_training(
         ConfigError: If a setting is unknown or has a value that cannot work.
     """
     config = preset(model, **{**(overrides or {}), "mask": mask, "seed": seed})
-    version_id = find_version(workspace, version).id
+    return enqueue_run(workspace, find_version(workspace, version).id, config)
+
+
+def enqueue_run(
+    workspace: Workspace, version_id: int, config: TrainConfig, *, test_masks: Sequence[Mask] = ()
+) -> RunRow:
+    """Queue a training run and return it.
+
+    Args:
+        workspace: Where.
+        version_id: The frozen version to train and test on.
+        config: How to train.
+        test_masks: Masks to test under besides its own.
+
+    Raises:
+        ConfigError: If a test mask is random, or the teacher's run is of another version.
+        UnknownRunError: If there is no run to be its teacher.
+        WeightsFileError: If there is no file with its initial weights.
+    """
+    masks_to_test(config, test_masks)
+    require_origins(workspace, version_id, config)
     with workspace.writing() as session:
-        run_id = _add(session, version_id, config)
+        run_id = _add(session, version_id, config, test_masks)
     return find_run(workspace, run_id)
+
+
+def enqueue_like(workspace: Workspace, run_id: int) -> RunRow:
+    """Queue a run with the version, the settings, the seed and the test masks of another one.
+
+    Raises:
+        UnknownRunError: If there is no such run.
+        ConfigError, WeightsFileError: As `enqueue_run`.
+    """
+    like = find_run(workspace, run_id)
+    asked = find_job(workspace, like.job_id).payload.get("test_masks", [])
+    return enqueue_run(
+        workspace,
+        like.version_id,
+        TrainConfig.from_json(like.config),
+        test_masks=[Mask(name) for name in asked],
+    )
 
 
 def queue_small_study(workspace: Workspace, dataset_name: str) -> list[RunRow]:
@@ -112,7 +151,9 @@ def record_start(
             stored.delete_epochs(session, run_id)
 
 
-def _add(session: Session, version_id: int, config: TrainConfig) -> int:
+def _add(
+    session: Session, version_id: int, config: TrainConfig, test_masks: Sequence[Mask] = ()
+) -> int:
     """Queue a job with its run and return the run's id."""
     now = datetime.now(UTC)
     job = stored_jobs.add(session, JobKind.TRAIN, {}, now=now)
@@ -124,5 +165,8 @@ def _add(session: Session, version_id: int, config: TrainConfig) -> int:
         config=config.to_json(),
     )
     run_id = stored.add(session, job.id, new, now=now)
-    stored_jobs.set_payload(session, job.id, {"run": run_id})
+    payload: dict[str, Any] = {"run": run_id}
+    if test_masks:
+        payload["test_masks"] = [mask.value for mask in test_masks]
+    stored_jobs.set_payload(session, job.id, payload)
     return run_id
