@@ -36,6 +36,11 @@ class Workspace:
         """Return the folder with the decoded faces of frozen versions (a cache)."""
         return self.data_dir / "versions"
 
+    @property
+    def exports_dir(self) -> Path:
+        """Return the folder for files that people take along, such as ranked label issues."""
+        return self.data_dir / "exports"
+
     def run_dir(self, run_id: int) -> Path:
         """Return the folder of a run: checkpoint, predictions, maps."""
         return self.data_dir / "runs" / str(run_id)

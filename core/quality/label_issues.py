@@ -6,29 +6,7 @@ import numpy as np
 from cleanlab.rank import get_label_quality_scores
 from numpy.typing import NDArray
 
-from core.errors import InSampleError
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutOfFold:
-    """What each face was taken for, with the proof that its judge had not seen it.
-
-    Attributes:
-        image_ids: int64, shape (n,). The ids in the workspace.
-        labels: int64, shape (n,). Index into `db.enums.EMOTIONS`, as the networks were taught.
-        groups: int64, shape (n,). Equal numbers mark pixel-identical faces.
-        folds: int64, shape (n,). Which network judged the face, an index into `seen_groups`.
-        seen_groups: For each network, int64, shape (m,): the groups that it was trained on or
-            that chose its epoch.
-        probabilities: float32, shape (n, 7), rows sum to 1.
-    """
-
-    image_ids: NDArray[np.int64]
-    labels: NDArray[np.int64]
-    groups: NDArray[np.int64]
-    folds: NDArray[np.int64]
-    seen_groups: tuple[NDArray[np.int64], ...]
-    probabilities: NDArray[np.float32]
+from core.quality.out_of_fold import OutOfFold, refuse_in_sample
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,19 +47,3 @@ def label_issues(judged: OutOfFold) -> LabelIssues:
         suggested=others.argmax(axis=1),
         scores=np.asarray(scores, dtype=np.float64),
     )
-
-
-def refuse_in_sample(judged: OutOfFold) -> None:
-    """Check that no face was judged by a network that had seen it or a copy of it.
-
-    A network knows the labels it was taught, the wrong ones too, so it would find none of them.
-
-    Raises:
-        InSampleError: If one was, or if it is not known which network judged it.
-    """
-    is_known = (judged.folds >= 0) & (judged.folds < len(judged.seen_groups))
-    n_seen = int((~is_known).sum())
-    for fold, seen in enumerate(judged.seen_groups):
-        n_seen += int(np.isin(judged.groups[judged.folds == fold], seen).sum())
-    if n_seen:
-        raise InSampleError(n_seen, len(judged.groups))

@@ -1,26 +1,22 @@
 """Label issues: queue the search, read what it found, see how much of it was right."""
 
-import csv
-import io
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from core.errors import NotReadyError
+from core.quality.out_of_fold import without_in_sample
 from core.services import jobs
 from core.services.datasets import find_dataset
+from core.services.judging import judged_by_run, run_of_dataset
 from core.services.versions import freeze
 from core.workspace import Workspace
 from db.enums import JobKind
-from db.repositories import datasets
+from db.repositories import datasets, versions
 from db.repositories import issues as stored
 from db.rows import IssueRow, JobRow, NewIssue
 
 FOLDS = 4
 SCORE = "normalized_margin"  # half of 1 + p(label) - p(most probable other emotion)
-COLUMNS = ("image", "label", "suggested", "score")
 PRECISION_AT = (20, 50, 100)
 
 
@@ -49,11 +45,15 @@ def enqueue_issues(
     folds: int = FOLDS,
     seed: int = 0,
     epochs: int | None = None,
+    run: int | None = None,
 ) -> JobRow:
     """Queue the search for label issues among the kept images, as they are now, of all splits.
 
     The images are frozen first, so that a search that is interrupted goes on with the same ones.
     An unfinished search for the same is returned in place of a second one.
+
+    With a `run` nothing is trained: its predictions judge those test faces of which it saw
+    neither the face nor a copy. All others are left out, and the rest of the options is ignored.
 
     Args:
         workspace: Where the data set is.
@@ -61,13 +61,20 @@ def enqueue_issues(
         folds: How many networks share the work, each judging the images that it did not see.
         seed: Which image is in which fold, and every random choice of the networks.
         epochs: How long each network is trained; by the number of images where None.
+        run: A finished run of this data set that judges in place of new networks.
 
     Raises:
         UnknownDatasetError: If there is no such data set.
-        NotReadyError: If an import into it did not finish.
+        NotReadyError: If an import into it did not finish, or the run is not done.
         EmptySetError: If no image of it is kept.
+        UnknownRunError: If there is no such run.
+        OtherDatasetError: If the run was trained on another data set.
+        InSampleError: If the run saw all faces that it judged, or copies of them.
     """
-    payload = _payload(workspace, dataset_name, folds=folds, seed=seed, epochs=epochs)
+    payload = _payload(workspace, dataset_name, folds=folds, seed=seed, epochs=epochs, run=run)
+    if run is not None:
+        run_of_dataset(workspace, run, dataset_name)
+        without_in_sample(judged_by_run(workspace, run, payload["version"]))
     same = (
         job
         for job in jobs.unfinished(workspace)
@@ -83,6 +90,7 @@ def same_search(
     folds: int = FOLDS,
     seed: int = 0,
     epochs: int | None = None,
+    run: int | None = None,
 ) -> JobRow | None:
     """Return the finished job that `enqueue_issues` would repeat, if its scores are those kept.
 
@@ -91,7 +99,7 @@ def same_search(
         NotReadyError: If an import into it did not finish.
         EmptySetError: If no image of it is kept.
     """
-    payload = _payload(workspace, dataset_name, folds=folds, seed=seed, epochs=epochs)
+    payload = _payload(workspace, dataset_name, folds=folds, seed=seed, epochs=epochs, run=run)
     job = scored_by(workspace, find_dataset(workspace, dataset_name).id)
     return job if job and job.payload == payload else None
 
@@ -127,6 +135,16 @@ def n_scored(workspace: Workspace, dataset_id: int) -> int:
         return stored.count(session, dataset_id)
 
 
+def n_left_out(workspace: Workspace, job: JobRow) -> int:
+    """Return how many images of the version that a search was about have no score from it.
+
+    Networks trained for a search judge all; a run leaves out those it saw or was not tested on.
+    """
+    with workspace.reading() as session:
+        n_images = versions.by_id(session, job.payload["version"]).n_images
+        return n_images - stored.count(session, job.payload["dataset"])
+
+
 def ranked(
     workspace: Workspace, dataset_id: int, limit: int | None = None, *, start: int = 0
 ) -> list[IssueRow]:
@@ -157,55 +175,17 @@ def precision_on_truth(
     return [PrecisionAt(k=k, n_false=n_false, share=n_false / k) for k, n_false in counts]
 
 
-def csv_text(workspace: Workspace, dataset_id: int) -> str:
-    """Return all scores as CSV (image, label, suggested, score), worst first.
-
-    `image` is the path as imported; scores have six decimals.
-
-    Raises:
-        NotReadyError: If no search has finished.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_lines(workspace, dataset_id))
-    return text.getvalue()
-
-
-def write_csv(workspace: Workspace, dataset_id: int, path: Path) -> int:
-    """Write what `csv_text` returns to a file and return how many images it lists.
-
-    Raises:
-        NotReadyError: If no search has finished.
-    """
-    text = csv_text(workspace, dataset_id)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial.write_text(text, encoding="utf-8", newline="")
-    partial.replace(path)
-    return n_scored(workspace, dataset_id)
-
-
-def _lines(workspace: Workspace, dataset_id: int) -> Iterator[tuple[str, str, str, str]]:
-    rows = ranked(workspace, dataset_id)
-    if not rows:
-        raise NotReadyError(
-            "No search for label issues has finished; start one with "
-            "`feelingit issues NAME --wait`."
-        )
-    for row in rows:
-        yield row.source_path, row.label.value, row.suggested.value, f"{row.score:.6f}"
-
-
 def _payload(
-    workspace: Workspace, dataset_name: str, *, folds: int, seed: int, epochs: int | None
+    workspace: Workspace,
+    dataset_name: str,
+    *,
+    folds: int,
+    seed: int,
+    epochs: int | None,
+    run: int | None,
 ) -> dict[str, Any]:
     version = freeze(workspace, dataset_name)
-    return {
-        "dataset": version.dataset_id,
-        "name": dataset_name,
-        "version": version.id,
-        "folds": folds,
-        "seed": seed,
-        "epochs": epochs,
-    }
+    about = {"dataset": version.dataset_id, "name": dataset_name, "version": version.id}
+    if run is not None:
+        return about | {"run": run}
+    return about | {"folds": folds, "seed": seed, "epochs": epochs}

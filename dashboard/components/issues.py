@@ -4,13 +4,22 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.errors import FeelingItError
 from core.jobs.launch import ensure_supervisor
-from core.services import issues
-from core.services.terms import DatasetRow, ImageRow, ImageState, IssueRow
+from core.services import experiments, issue_files, issues
+from core.services.terms import (
+    DatasetRow,
+    ImageRow,
+    ImageState,
+    IssueRow,
+    JobRow,
+    JobStatus,
+    RunRow,
+)
 from dashboard import state
 from dashboard.components import jobs
 from dashboard.components.faces import STYLE, stored
-from dashboard.format import EMOTION_COLOURS, counted, percent, title
+from dashboard.format import EMOTION_COLOURS, ago, counted, percent, run_name, title
 
 _STYLE = """<style>
 .fi-issues{display:grid;grid-template-columns:repeat(auto-fill,minmax(118px,1fr));gap:20px 12px}
@@ -19,9 +28,32 @@ _STYLE = """<style>
 </style>"""
 
 
-def start(dataset: DatasetRow) -> None:
+def judge(dataset: DatasetRow) -> RunRow | None:
+    """Draw the choice of who judges and return the run; None for networks trained for it.
+
+    Nothing is drawn where the data set has no finished run.
+    """
+    runs = [
+        run
+        for run in experiments.runs(state.workspace())
+        if run.dataset == dataset.name and run.status is JobStatus.DONE
+    ]
+    if not runs:
+        return None
+    return st.selectbox(
+        "Judged by", [None, *runs], key="issues_judge", format_func=_judge_name, width=320,
+        help="New networks judge every face. A run takes no time, but judges only the faces it "
+        "was tested on, without those it saw a copy of.",
+    )  # fmt: skip
+
+
+def start(dataset: DatasetRow, run: RunRow | None) -> None:
     """Queue a search for label issues and have somebody work on it."""
-    issues.enqueue_issues(state.workspace(), dataset.name)
+    try:
+        issues.enqueue_issues(state.workspace(), dataset.name, run=run.id if run else None)
+    except FeelingItError as error:
+        st.error(str(error))
+        st.stop()
     ensure_supervisor(state.workspace())
 
 
@@ -47,6 +79,24 @@ def precision(dataset: DatasetRow) -> None:
             )  # fmt: skip
 
 
+def about(dataset: DatasetRow, job: JobRow) -> str:
+    """Return who judged whom, what the scores mean and where the list is."""
+    ended = f"Searched {ago(job.finished_at)}. " if job.finished_at else ""
+    judge = "Every face was judged by a network that saw neither it nor a copy."
+    if "run" in job.payload:
+        n_left_out = issues.n_left_out(state.workspace(), job)
+        judge = (
+            f"Run #{job.payload['run']} judged. {counted(n_left_out, 'face is', 'faces are')} left "
+            "out: it saw them or copies of them, or was not tested on them."
+        )
+    path = issue_files.default_path(state.workspace(), dataset)
+    return (
+        f"{ended}{judge} Below each face its label, then what it was taken for. The score runs "
+        "from 0, surely wrong, to 1: half of 1 plus the probability of the label minus that of "
+        f"the likeliest other emotion. All are listed in `{path}`."
+    )
+
+
 def wall(rows: Sequence[IssueRow], images: Sequence[ImageRow]) -> None:
     """Draw faces in the order of their scores, each with its label and what was suggested."""
     by_id = {image.id: image for image in images}
@@ -55,6 +105,10 @@ def wall(rows: Sequence[IssueRow], images: Sequence[ImageRow]) -> None:
         stored(by_id[row.image_id], contents[row.image_id], caption=_caption(row)) for row in rows
     )
     st.html(f'{STYLE}{_STYLE}<div class="fi-issues">{figures}</div>')
+
+
+def _judge_name(run: RunRow | None) -> str:
+    return run_name(run) if run else "Networks trained for it"
 
 
 def _searching(dataset_id: int) -> None:

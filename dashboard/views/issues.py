@@ -2,26 +2,28 @@
 
 import streamlit as st
 
-from core.services import issues
+from core.services import issue_files, issues
 from core.services.terms import DatasetRow
 from dashboard import state
 from dashboard.components import issues as parts
 from dashboard.components.empty import require_dataset
-from dashboard.format import ago, number, percent
+from dashboard.format import number, percent
 
 FACES_PER_PAGE = 48
 WORST = 1000
 
 
 def offer(dataset: DatasetRow, *, is_first: bool) -> None:
-    """Draw the button that starts a search."""
-    if st.button(
-        "Look for label issues" if is_first else "Search again", key="issues_start",
-        type="primary" if is_first else "secondary", icon=":material/search:",
-        help="Among the kept faces with their labels as they are now.",
-    ):  # fmt: skip
-        parts.start(dataset)
-        st.rerun()
+    """Draw who is to judge and the button that starts a search."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        run = parts.judge(dataset)
+        if st.button(
+            "Look for label issues" if is_first else "Search again", key="issues_start",
+            type="primary" if is_first else "secondary", icon=":material/search:",
+            help="Among the kept faces with their labels as they are now.",
+        ):  # fmt: skip
+            parts.start(dataset, run)
+            st.rerun()
 
 
 def first_time(dataset: DatasetRow) -> None:
@@ -53,7 +55,7 @@ def actions(dataset: DatasetRow) -> None:
             query_params={"dataset": dataset.name, "queue": "likely_wrong"},
         )  # fmt: skip
         st.download_button(
-            "CSV", lambda: issues.csv_text(state.workspace(), dataset.id),
+            "CSV", lambda: issue_files.csv_text(state.workspace(), dataset.id),
             file_name=f"{dataset.name}-label-issues.csv", mime="text/csv", key="issues_csv",
             icon=":material/download:", on_click="ignore",
             help="All scored faces: image, label, suggested, score.",
@@ -82,11 +84,7 @@ if n_scored:
     if not is_busy:
         actions(dataset)
     if job is not None and job.finished_at is not None:
-        st.caption(
-            f"Searched {ago(job.finished_at)}. Below each face its label, then what networks take "
-            "it for. The score runs from 0, surely wrong, to 1: half of "
-            "1 plus the probability of the label minus that of the likeliest other emotion."
-        )
+        st.caption(parts.about(dataset, job))
     browse(dataset, n_scored)
 elif not is_busy:
     first_time(dataset)

@@ -43,6 +43,17 @@ def test_the_button_queues_a_search_that_can_be_cancelled(open_page: OpenPage, f
     assert issues.searches(filled, find_dataset(filled, "faces").id) == []
 
 
+def test_a_finished_run_can_be_chosen_to_judge(open_page: OpenPage, filled: Workspace):
+    page = open_page("issues")
+    choice = page.selectbox("issues_judge")
+    assert choice.options[0] == "Networks trained for it"
+    choice.select_index(2).run()
+    page.button("issues_start").click().run()
+    assert not page.exception
+    (job,) = [job for job in jobs.unfinished(filled) if job.kind is JobKind.ISSUES]
+    assert job.payload["run"] == 1
+
+
 def test_ranked_faces_are_shown_with_what_became_of_them(open_page: OpenPage, scored: Workspace):
     curation.label(scored, 1, Emotion.SAD, annotator="ada")
     curation.label(scored, 2, curation.find_image(scored, 2).label, annotator="ada")
@@ -52,5 +63,5 @@ def test_ranked_faces_are_shown_with_what_became_of_them(open_page: OpenPage, sc
     assert {metric.label: metric.value for metric in page.metric} == {
         "Labels scored": "56", "Reviewed": "3", "Of these changed": "67 %",
     }  # fmt: skip
-    for outcome in ("now sad", "confirmed", "dropped", "score 0.010"):
+    for outcome in ("now sad", "confirmed", "dropped", "score 0.010", "faces-label-issues.csv"):
         assert outcome in text(page)

@@ -10,7 +10,11 @@ from core.jobs.handlers.training import in_words
 from core.ml.cross_validation import FoldReport, cross_validate, fold_config
 from core.ml.schedules import face_size
 from core.quality.label_issues import LabelIssues, label_issues
+from core.quality.out_of_fold import OutOfFold, without_in_sample
+from core.services.datasets import find_dataset
+from core.services.issue_files import default_path, write_csv
 from core.services.issues import record_issues
+from core.services.judging import judged_by_run
 from core.services.versions import face_set
 from db.enums import EMOTIONS
 from db.rows import NewIssue
@@ -21,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def handle(context: JobContext) -> None:
-    """Score every label of the version that the payload names, and store the scores.
+    """Score every label of the version that the payload names, store the scores and list them.
 
     The payload is what `core.services.issues.enqueue_issues` wrote. An interrupted job goes on
     from its last finished epoch.
@@ -29,26 +33,40 @@ def handle(context: JobContext) -> None:
     Raises:
         ConfigError: If the images are fewer than the folds.
         EmptySetError: If there are too few to train on.
+        InSampleError: If a run that is to judge saw all faces, or copies of them.
         CheckpointError: If a file that it would go on from is damaged.
         JobCancelledError: If the job is asked to stop.
     """
     workspace, payload = context.workspace, context.job.payload
+    if "run" in payload:
+        judged = without_in_sample(
+            judged_by_run(workspace, int(payload["run"]), int(payload["version"]))
+        )
+    else:
+        judged = _judged_by_folds(context)
+    context.report(TRAINING_SHARE, f"Scoring {len(judged.labels):,} labels")
+    found = stored_form(label_issues(judged))
+    dataset = find_dataset(workspace, payload["name"])
+    record_issues(workspace, dataset.id, found, job_id=context.job.id)
+    write_csv(workspace, dataset.id, default_path(workspace, dataset))
+    shutil.rmtree(workspace.job_dir(context.job.id), ignore_errors=True)
+
+
+def _judged_by_folds(context: JobContext) -> OutOfFold:
+    """Return what networks take the faces for that are trained for it and saw no copy of them."""
+    payload = context.job.payload
     context.report(0.0, "Reading the faces")
-    faces = face_set(workspace, int(payload["version"]))
+    faces = face_set(context.workspace, int(payload["version"]))
     config = fold_config(len(faces), seed=int(payload["seed"]), epochs=payload["epochs"])
-    folder = workspace.job_dir(context.job.id)
+    folder = context.workspace.job_dir(context.job.id)
     folder.mkdir(parents=True, exist_ok=True)
-    judged = cross_validate(
+    return cross_validate(
         faces,
         config,
         folds=int(payload["folds"]),
         on_epoch=reporter(context, config),
         folder=folder,
     )
-    context.report(TRAINING_SHARE, f"Scoring {len(faces):,} labels")
-    found = stored_form(label_issues(judged))
-    record_issues(workspace, int(payload["dataset"]), found, job_id=context.job.id)
-    shutil.rmtree(folder)
 
 
 def reporter(context: JobContext, config: TrainConfig) -> Callable[[FoldReport], None]:

@@ -5,8 +5,9 @@ import csv
 import pytest
 
 from core.jobs import transitions
-from core.services import issues
+from core.services import issues, results
 from core.services.datasets import find_dataset
+from core.services.outcomes import record_outcome
 from db.enums import Emotion, JobStatus, Split
 from db.rows import NewIssue
 
@@ -49,10 +50,29 @@ def test_the_csv_holds_every_image(feelingit, scored, tmp_path):
         ]
 
 
+def test_without_a_place_the_csv_is_among_the_exports_of_the_workspace(
+    feelingit, workspace, scored
+):
+    done = feelingit("issues", "faces", "--json")
+    path = workspace.data_dir / "exports" / "faces-label-issues.csv"
+    assert done.document["csv"] == str(path)
+    assert f"3 images are in {path}" in " ".join(done.err.split())
+    assert len(path.read_text().splitlines()) == 4
+
+
+def test_a_run_that_never_saw_other_faces_is_one_sentence(feelingit, workspace, fill):
+    fill(workspace)
+    table = results.predictions(workspace, 1)
+    record_outcome(workspace, 1, table[~table["leak_free"]], seconds=1.0)
+    done = feelingit("issues", "faces", "--run", 1)
+    assert done.status == 1
+    assert "2 of 2 faces were judged by a network that was trained on them" in done.err
+
+
 def test_a_new_search_is_queued_for_the_supervisor(feelingit, workspace, add_faces, monkeypatch):
     monkeypatch.setattr("core.cli.issues.ensure_supervisor", lambda _: True)
     add_faces([(Split.TRAIN, Emotion.HAPPY, 0)])
-    done = feelingit("issues", "faces", "--folds", 3)
+    done = feelingit("issues", "faces", "--folds", 3, "--no-wait")
     assert done.status == 0
     assert "The search is job 1, queued" in done.out
     (job,) = issues.searches(workspace, find_dataset(workspace, "faces").id)

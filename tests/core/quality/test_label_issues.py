@@ -1,10 +1,9 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from core.errors import InSampleError
-from core.quality.label_issues import OutOfFold, label_issues, refuse_in_sample
+from core.quality.label_issues import label_issues
+from core.quality.out_of_fold import OutOfFold
 
 
 def judged(probabilities, labels, groups=None, folds=None, seen=((), ())):
@@ -41,29 +40,7 @@ def test_probabilities_that_sum_to_a_little_over_one_are_taken():
     assert label_issues(judged([[over, 0, 0]], labels=[0])).scores[0] == 1
 
 
-def test_judges_that_saw_other_faces_only_are_taken():
-    refuse_in_sample(judged(np.full((2, 3), 1 / 3), [0, 1], folds=[0, 1], seen=([1], [0])))
-
-
 def test_a_face_judged_by_a_network_that_was_trained_on_it_is_refused():
     in_sample = judged(np.full((2, 3), 1 / 3), [0, 1], folds=[0, 1], seen=([0], [0]))
     with pytest.raises(InSampleError, match=r"1 of 2 faces .*`feelingit issues NAME`"):
         label_issues(in_sample)
-
-
-def test_a_copy_in_training_is_refused_as_well():
-    twins = judged(np.full((2, 3), 1 / 3), [0, 1], groups=[5, 5], folds=[0, 1], seen=([], [5]))
-    with pytest.raises(InSampleError, match="1 of 2"):
-        label_issues(twins)
-
-
-def test_the_predictions_of_a_run_on_its_training_faces_are_refused():
-    own = judged(np.full((3, 3), 1 / 3), [0, 1, 2], seen=([0, 1, 2],))
-    with pytest.raises(InSampleError, match="3 of 3"):
-        label_issues(own)
-
-
-def test_a_face_whose_judge_is_unknown_is_refused():
-    unknown = replace(judged(np.full((1, 3), 1 / 3), [0]), folds=np.array([7]))
-    with pytest.raises(InSampleError):
-        label_issues(unknown)

@@ -1,10 +1,9 @@
-import csv
 import subprocess
 import sys
 
 import pytest
 
-from core.errors import NotReadyError, UnknownDatasetError
+from core.errors import UnknownDatasetError
 from core.services import curation, issues, jobs, undoing
 from core.services.datasets import find_dataset
 from db.enums import Emotion, Fault, JobKind, Split
@@ -112,24 +111,6 @@ def test_precision_counts_false_labels_among_the_worst(workspace, scored):
     assert [(one.k, one.n_false, one.share) for one in found] == [
         (1, 1, 1.0), (2, 1, 0.5), (4, 2, 0.5),
     ]  # fmt: skip
-
-
-def test_the_csv_lists_all_images_as_imported_worst_first(workspace, scored, tmp_path):
-    path = tmp_path / "new" / "issues.csv"
-    assert issues.write_csv(workspace, scored, path) == 5
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert rows[0] == {
-        "image": "train/happy/0.png", "label": "happy", "suggested": "sad", "score": "0.100000",
-    }  # fmt: skip
-    assert [row["score"] for row in rows] == sorted(row["score"] for row in rows)
-    assert [found.name for found in path.parent.iterdir()] == ["issues.csv"]
-
-
-def test_without_a_search_there_is_no_csv(workspace, dataset_id, tmp_path):
-    with pytest.raises(NotReadyError, match="feelingit issues NAME"):
-        issues.write_csv(workspace, dataset_id, tmp_path / "issues.csv")
-    assert list(tmp_path.glob("*.csv*")) == []
 
 
 def test_services_do_not_load_cleanlab():

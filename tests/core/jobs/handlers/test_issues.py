@@ -8,9 +8,9 @@ from core.jobs.handlers import issues as handler
 from core.jobs.run import run_job
 from core.ml.cross_validation import FoldReport
 from core.ml.training import EpochReport
-from core.services import issues
+from core.services import issue_files, issues, results
 from core.services.datasets import find_dataset
-from core.services.jobs import find_job, request_cancel, requeue
+from core.services.jobs import find_job, request_cancel, requeue, unfinished
 from core.services.sampling import make_sample
 from db.enums import JobStatus
 
@@ -47,6 +47,8 @@ def test_a_search_scores_every_kept_face_once(workspace, sample, job):
     assert all(row.suggested is not row.label for row in rows)
     assert [one.k for one in issues.precision_on_truth(workspace, sample)] == [20, 50, 100]
     assert not workspace.job_dir(job.id).exists()
+    listed = issue_files.default_path(workspace, find_dataset(workspace, "sample"))
+    assert len(listed.read_text().splitlines()) == 1 + 120
 
 
 def test_a_cancelled_search_goes_on_to_the_scores_it_would_have_had(
@@ -69,6 +71,19 @@ def test_a_cancelled_search_goes_on_to_the_scores_it_would_have_had(
     requeue(workspace, again.id)
     assert work_off(workspace, again).status is JobStatus.DONE
     assert issues.ranked(workspace, sample) == whole
+
+
+def test_a_search_by_a_run_scores_the_test_faces_that_it_saw_no_copy_of(workspace, fill):
+    fill(workspace)
+    for queued in unfinished(workspace):
+        request_cancel(workspace, queued.id)
+    job = issues.enqueue_issues(workspace, "faces", run=1)
+    done = work_off(workspace, job)
+    assert (done.status, done.error) == (JobStatus.DONE, None)
+    table = results.predictions(workspace, 1)
+    rows = issues.ranked(workspace, 1)
+    assert {row.image_id for row in rows} == set(table["image_id"][table["leak_free"]])
+    assert issues.n_left_out(workspace, done) == 56 - len(rows) == 30
 
 
 def test_time_left_counts_the_folds_to_come():
