@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.metrics.classification import N_CLASSES
 from core.metrics.intervals import f1_interval, share_interval
-from core.services.outcomes import INDEX
+from core.metrics.predictions import INDEX
 from core.services.pooling import by_experiment
 from core.services.results import predictions
 from core.services.slicing import ImageSlice, slice_members

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from core.errors import NotComparableError
 from core.metrics.classification import Scores, score
 from core.metrics.comparison import PairedComparison, compare_all
+from core.metrics.predictions import INDEX
 from core.services.experiments import find_run
-from core.services.outcomes import INDEX
 from core.services.results import predictions
 from core.services.slicing import ImageSlice, slice_members
 from core.workspace import Workspace
