@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional as F  # noqa: N812 (PyTorch's own name for it)
 
-from core.configs import TrainConfig
-from core.images.masks import cover
+from core.configs import TrainConfig, own_test_mask
+from core.images.faces import FaceSet
+from core.images.masks import MID_GREY, cover_faces, restored
 from core.maps.mean_maps import MeanMaps
 from core.ml.batches import network_input
 from core.ml.cam_layers import cam_layer, cell_offset, device_of
@@ -18,41 +19,36 @@ from db.enums import EMOTIONS, SaliencyMethod
 
 BATCH_SIZE = 32  # VGG-16 at 128 px keeps about 40 MB of activations a face
 
-Pixels = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 
 Attribute = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-"""Takes faces (n, 1, side, side) and targets (n,), returns maps (n, side, side)."""
+"""Takes faces (n, 1, rows, side) and targets (n,), returns maps (n, rows, side)."""
 
 
 def maps(
-    model: nn.Module,
-    pixels: Pixels,
-    labels: Labels,
-    config: TrainConfig,
-    method: SaliencyMethod,
+    model: nn.Module, faces: FaceSet, config: TrainConfig, method: SaliencyMethod
 ) -> NDArray[np.float32]:
     """Return where each face speaks for its label: float32, shape (n, side, side), >= 0.
 
     `side` is the image size of the run. The run's mask is covered and the faces are resized, as
-    in its training. `grad_cam` (Selvaraju et al. 2017) is computed at `cam_layer`, cut at 0 and
-    enlarged bilinearly, each cell put where it looks (`cell_offset`). `gradient` (Simonyan et al.
-    2013) is the absolute derivative of the label's logit by each pixel. A map can be 0 everywhere:
-    nothing in the face speaks for the label.
+    in its training; rows that it cuts off are 0. `grad_cam` (Selvaraju et al. 2017) is computed
+    at `cam_layer`, cut at 0 and enlarged bilinearly, each cell put where it looks
+    (`cell_offset`). `gradient` (Simonyan et al. 2013) is the absolute derivative of the label's
+    logit by each pixel. A map can be 0 everywhere: nothing in the face speaks for the label.
 
     Args:
         model: The trained network; it is set to evaluation.
-        pixels: uint8, shape (n, s, s), 0 black to 255 white.
-        labels: int64, shape (n,). Index into `db.enums.EMOTIONS`.
+        faces: The faces, not masked yet.
         config: The run's settings.
         method: How the maps are computed.
     """
     compute = _ATTRIBUTIONS[method](model.eval(), config)
     device = device_of(model)
-    result = np.empty((len(pixels), config.image_size, config.image_size), dtype=np.float32)
-    for start in range(0, len(pixels), BATCH_SIZE):
-        batch = slice(start, start + BATCH_SIZE)
-        result[batch] = _on_device(compute, _inputs(pixels[batch], config), labels[batch], device)
+    result = np.empty((len(faces), config.image_size, config.image_size), dtype=np.float32)
+    for start in range(0, len(faces), BATCH_SIZE):
+        batch = faces.at(np.arange(start, min(start + BATCH_SIZE, len(faces))))
+        found = _on_device(compute, _inputs(batch, config), batch.labels, device)
+        result[start : start + BATCH_SIZE] = _whole(found, config)
     return result
 
 
@@ -65,33 +61,35 @@ def map_cells(model: nn.Module, config: TrainConfig, method: SaliencyMethod) -> 
 
 def mean_maps(
     model: nn.Module,
-    faces: tuple[Pixels, Labels],
+    faces: FaceSet,
     config: TrainConfig,
     method: SaliencyMethod,
     *,
     on_batch: Callable[[int], None],
 ) -> MeanMaps:
-    """Return each emotion's mean face and mean map over faces given as (pixels, labels).
+    """Return each emotion's mean face and mean map over faces that are not masked yet.
 
+    Rows that the run's mask cuts off are grey in the mean face and 0 in the mean map.
     `on_batch` is called after every batch with the number of faces done; what it raises ends
     the work.
     """
-    pixels, labels = faces
     compute, device = _ATTRIBUTIONS[method](model.eval(), config), device_of(model)
     shape = (len(EMOTIONS), config.image_size, config.image_size)
     face_sums, map_sums = np.zeros(shape), np.zeros(shape)
     n_faces, n_maps = np.zeros(len(EMOTIONS), np.int64), np.zeros(len(EMOTIONS), np.int64)
     n_done = 0
-    for emotion, batch in _batches(labels):
-        seen = _inputs(pixels[batch], config)
-        found = _on_device(compute, seen, labels[batch], device).astype(np.float64)
+    for emotion, places in _batches(faces.labels):
+        batch = faces.at(places)
+        seen = _inputs(batch, config)
+        found = _whole(_on_device(compute, seen, batch.labels, device), config).astype(np.float64)
         mass = found.sum(axis=(1, 2))
         shares = found[mass > 0] / mass[mass > 0][:, None, None]
-        face_sums[emotion] += seen[:, 0].sum(dim=0, dtype=torch.float64).numpy()
+        shown = _whole(seen[:, 0].numpy(), config, fill=MID_GREY / 255)
+        face_sums[emotion] += shown.sum(axis=0, dtype=np.float64)
         map_sums[emotion] += shares.sum(axis=0)
-        n_faces[emotion] += len(batch)
+        n_faces[emotion] += len(places)
         n_maps[emotion] += len(shares)
-        n_done += len(batch)
+        n_done += len(places)
         on_batch(n_done)
     return MeanMaps(
         mean_faces=(255 * _per_image(face_sums, n_faces)).astype(np.float32),
@@ -131,7 +129,8 @@ def _grad_cam(model: nn.Module, config: TrainConfig) -> Attribute:
 
     def attribute(faces: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         cells = explain.attribute(faces.requires_grad_(), targets, relu_attributions=True)
-        return _enlarged(cells, config.image_size, offset_px)
+        rows, side = faces.shape[2:]
+        return _enlarged(cells, (rows, side), offset_px)
 
     return attribute
 
@@ -152,19 +151,30 @@ _ATTRIBUTIONS: Mapping[SaliencyMethod, Callable[[nn.Module, TrainConfig], Attrib
 }
 
 
-def _enlarged(cells: torch.Tensor, side: int, offset_px: tuple[float, float]) -> torch.Tensor:
+def _enlarged(
+    cells: torch.Tensor, size: tuple[int, int], offset_px: tuple[float, float]
+) -> torch.Tensor:
     """Return maps (n, 1, rows, columns) enlarged bilinearly, each cell put where it looks.
 
     `offset_px` is how far down and right of the middle of its square a cell looks. The result has
-    shape (n, side, side); beyond the outer cells their values go on.
+    shape (n, *size); beyond the outer cells their values go on.
     """
-    down, right = (2 * pixels / side for pixels in offset_px)  # the grid runs from -1 to 1
+    # The grid of affine_grid runs from -1 to 1 whatever the size.
+    down, right = (2 * pixels / length for pixels, length in zip(offset_px, size, strict=True))
     moved = torch.tensor([[1.0, 0.0, -right], [0.0, 1.0, -down]], device=cells.device)
     n = len(cells)
-    grid = F.affine_grid(moved.expand(n, 2, 3), [n, 1, side, side], align_corners=False)
+    grid = F.affine_grid(moved.expand(n, 2, 3), [n, 1, *size], align_corners=False)
     return F.grid_sample(cells, grid, padding_mode="border", align_corners=False)[:, 0]
 
 
-def _inputs(pixels: Pixels, config: TrainConfig) -> torch.Tensor:
-    """Return faces as the network sees them: float32, shape (n, 1, side, side), 0..1."""
-    return network_input(torch.from_numpy(cover(pixels, config.mask)), config.image_size)
+def _inputs(faces: FaceSet, config: TrainConfig) -> torch.Tensor:
+    """Return faces as the network sees them: float32, shape (n, 1, rows, side), 0..1."""
+    covered = torch.from_numpy(cover_faces(faces, own_test_mask(config.mask)))
+    return network_input(covered, config.image_size)
+
+
+def _whole(
+    seen: NDArray[np.float32], config: TrainConfig, fill: float = 0.0
+) -> NDArray[np.float32]:
+    """Return pictures (n, rows, side) with the rows that the run's mask cuts off put back."""
+    return restored(seen, config.mask, config.image_size, fill=fill)

@@ -37,9 +37,7 @@ def handle(context: JobContext) -> None:
     def report(n_done: int) -> None:
         context.report(n_done / len(chosen), f"Computed {n_done} of {len(chosen)} maps")
 
-    means = mean_maps(
-        model, (faces.pixels[chosen], faces.labels[chosen]), config, method, on_batch=report
-    )
+    means = mean_maps(model, faces.at(chosen), config, method, on_batch=report)
     record_mean_maps(context.workspace, run_id, method, means)
 
 
