@@ -118,7 +118,7 @@ class VersionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class JobRow:
-    """A job; `progress` is 0..1."""
+    """A job; `progress` is 0..1, queued jobs start by (`position`, id), a grid's share `grid`."""
 
     id: int
     kind: JobKind
@@ -129,6 +129,9 @@ class JobRow:
     error: str | None
     attempt: int
     cancel_requested: bool
+    pause_requested: bool
+    position: int
+    grid: str | None
     worker: str | None
     pid: int | None
     queued_at: datetime

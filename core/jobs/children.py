@@ -16,6 +16,13 @@ class Child:
     execution: Execution
     last_beat: float = -math.inf
     stop_by: float | None = None
+    is_cleared: bool = False
+
+    def clear_up(self) -> None:
+        """End what the process started and left behind; only once, for then its id is free."""
+        if not self.is_cleared:
+            self.execution.kill()
+        self.is_cleared = True
 
     def ask_to_stop(self, grace_s: float) -> None:
         """Ask it to end the first time; kill it when `grace_s` have gone by since."""

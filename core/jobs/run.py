@@ -4,12 +4,15 @@ import argparse
 import logging
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
-from core.errors import FeelingItError, JobCancelledError, JobStateError
+from sqlalchemy.exc import OperationalError
+
+from core.errors import JobCancelledError, JobPausedError, JobStateError
 from core.jobs import transitions
 from core.jobs.context import JobContext
+from core.jobs.failures import DISK_FULL_STATUS, in_one_line, is_disk_full
 from core.jobs.handlers import Handler, handler
 from core.jobs.logs import log_to_stderr
 from core.jobs.parent import end_with
@@ -17,7 +20,7 @@ from core.services.jobs import find_job
 from core.workspace import Workspace, open_workspace
 from db.enums import JobKind, JobStatus
 
-NICENESS = 5  # the dashboard stays quick while all cores train
+NICENESS = 10  # the dashboard gets nine tenths of a core that both want
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +39,10 @@ def run_job(
         raise JobStateError(f"Job {job_id} is {job.status}; only a supervisor starts jobs.")
     logger.info("Job %d (%s), attempt %d of %s", job.id, job.kind, job.attempt, job.worker)
     status, error = _outcome(JobContext(workspace, job), find_handler)
-    transitions.finish(workspace, job, status, error)
+    if status is JobStatus.PAUSED:
+        transitions.pause(workspace, job)
+    else:
+        transitions.finish(workspace, job, status, error)
     logger.info("Job %d: %s", job.id, status)
     return status
 
@@ -44,23 +50,19 @@ def run_job(
 def _outcome(
     context: JobContext, find_handler: Callable[[JobKind], Handler]
 ) -> tuple[JobStatus, str | None]:
-    """Run the handler and return how it ended, with one line on why where it failed."""
+    """Run the handler and return where the job stands now, with one line on why it failed."""
     try:
         find_handler(context.job.kind)(context)
     except JobCancelledError as stop:
         logger.info("%s", stop)
         return JobStatus.CANCELLED, None
+    except JobPausedError as stop:
+        logger.info("%s", stop)
+        return JobStatus.PAUSED, None
     except Exception as error:
         logger.exception("Job %d failed", context.job.id)
-        return JobStatus.FAILED, _in_one_line(error)
+        return JobStatus.FAILED, in_one_line(error, context.workspace, context.job.id)
     return JobStatus.DONE, None
-
-
-def _in_one_line(error: Exception) -> str:
-    """Return our own errors as they are, others as a traceback's last entry begins."""
-    if isinstance(error, FeelingItError):
-        return str(error)
-    return traceback.format_exception_only(error)[-1].splitlines()[0]
 
 
 def main(
@@ -68,7 +70,7 @@ def main(
     *,
     find_handler: Callable[[JobKind], Handler] = handler,
 ) -> None:
-    """Run the job named on the command line; exit status 0 only where it is done."""
+    """Run the job named on the command line; exit status 0 where it is done or paused."""
     parser = argparse.ArgumentParser(description="Do the work of one claimed job.")
     parser.add_argument("job_id", type=int)
     parser.add_argument("--parent", type=int, help="end when this process does")
@@ -77,8 +79,29 @@ def main(
         end_with(options.parent)
     os.nice(NICENESS)
     log_to_stderr()
-    status = run_job(open_workspace(), options.job_id, find_handler=find_handler)
-    sys.exit(status is not JobStatus.DONE)
+    _leave(_status_of(open_workspace(), options.job_id, find_handler))
+
+
+def _status_of(
+    workspace: Workspace, job_id: int, find_handler: Callable[[JobKind], Handler]
+) -> int:
+    """Run a job and return its process's exit status."""
+    try:
+        status = run_job(workspace, job_id, find_handler=find_handler)
+    except OperationalError as error:
+        if not is_disk_full(error, workspace.data_dir):
+            raise
+        logger.exception("Job %d cannot say how it ended", job_id)
+        return DISK_FULL_STATUS
+    return 0 if status in (JobStatus.DONE, JobStatus.PAUSED) else 1
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process at once: all is written, and libraries take seconds to tidy themselves."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,8 @@
 import argparse
 import logging
 import os
-import platform
 import signal
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,8 +14,9 @@ from sqlalchemy.exc import OperationalError
 
 from core.jobs import lock, transitions
 from core.jobs.children import Child
-from core.jobs.executors import Ending, Executor
+from core.jobs.executors import Ending, Execution, Executor, NeverStarted
 from core.jobs.executors.local import LocalExecutor
+from core.jobs.liveness import worker_name
 from core.jobs.logs import log_to_stderr
 from core.services import jobs
 from core.workspace import Workspace, open_workspace
@@ -30,11 +29,13 @@ logger = logging.getLogger(__name__)
 class Intervals:
     """How long a supervisor waits for what, in seconds.
 
-    `stale_s` stays above the ten seconds that a busy SQLite file may hold a heartbeat up.
+    `stale_s` stays above the ten seconds that a busy SQLite file may hold a heartbeat up; `lost_s`
+    is for a supervisor of this machine whose process is not there any more.
     """
 
     tick_s: float = 0.25
     heartbeat_s: float = 2.0
+    lost_s: float = 6.0
     stale_s: float = 30.0
     grace_s: float = 5.0
 
@@ -54,10 +55,10 @@ class Supervisor:
         self._workspace = workspace
         self._n_slots = n_slots
         self._intervals = intervals or Intervals()
-        self._executor = executor or LocalExecutor(workspace)
+        self._executor = executor or LocalExecutor(workspace, n_slots=n_slots)
         self._children: list[Child] = []
         self._is_stopping = False
-        self._worker = f"{platform.node()[:32]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._worker = worker_name()
 
     @property
     def is_stopping(self) -> bool:
@@ -71,44 +72,58 @@ class Supervisor:
     def run(self, *, until_idle: bool = False) -> None:
         """Work until asked to stop, or until nothing is queued or running; then queue the rest.
 
-        A database that cannot answer now (locked, restarting) is asked again at the next tick.
+        A database that cannot answer now (locked, restarting, its disk full) is asked again soon.
         """
         try:
             while not self._is_stopping:
+                wait_s = self._intervals.tick_s
                 try:
                     if until_idle and self.is_idle():
                         return
                     self.tick()
                 except OperationalError as error:
                     logger.warning("The database does not answer: %s", error.orig)
-                time.sleep(self._intervals.tick_s)
+                    wait_s = self._intervals.heartbeat_s
+                time.sleep(wait_s)
         finally:
             self._stop_children()
 
     def is_idle(self) -> bool:
-        """Return whether no job is queued or running, here or anywhere."""
-        return not self._children and not jobs.unfinished(self._workspace)
+        """Return whether no job runs or may start, here or anywhere."""
+        return not self._children and not jobs.is_work_left(self._workspace)
 
     def tick(self) -> None:
         """Look after every child, then settle lost jobs and start queued ones."""
         for child in list(self._children):
             self._look_after(child)
-        transitions.reap(self._workspace, self._worker, timedelta(seconds=self._intervals.stale_s))
+        transitions.reap(
+            self._workspace,
+            self._worker,
+            lost=timedelta(seconds=self._intervals.lost_s),
+            stale=timedelta(seconds=self._intervals.stale_s),
+        )
         while len(self._children) < self._n_slots and (job := self._claim()):
-            self._children.append(Child(job, self._executor.start(job)))
+            self._children.append(Child(job, self._start(job)))
 
     def _claim(self) -> JobRow | None:
         return transitions.claim(self._workspace, self._worker)
 
+    def _start(self, job: JobRow) -> Execution:
+        try:
+            return self._executor.start(job)
+        except OSError as error:  # no room for a log, no memory for a process
+            logger.exception("Job %d cannot be started", job.id)
+            return NeverStarted(f"could not be started ({error.strerror or error})")
+
     def _look_after(self, child: Child) -> None:
         ending = child.execution.poll()
         if ending is not None:
-            child.execution.kill()  # what it started and left behind
+            child.clear_up()
             self._settle(child, ending)
             self._children.remove(child)
             return
         job = jobs.find_job(self._workspace, child.job.id)
-        if job.status in jobs.FINISHED:
+        if job.status in jobs.AT_REST:
             child.kill_after(self._intervals.grace_s)  # its work is recorded, it is ending
         elif (job.worker, job.attempt) != (child.job.worker, child.job.attempt):
             child.execution.kill()  # the job was given to another supervisor while this one slept

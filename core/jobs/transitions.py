@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from core.errors import JobCancelledError
+from core.errors import JobCancelledError, JobPausedError
+from core.jobs import liveness
 from core.services.jobs import tail
 from core.workspace import Workspace
 from db.enums import JobStatus
@@ -14,7 +15,7 @@ ERROR_LOG_LINES = 15
 
 
 def claim(workspace: Workspace, worker: str) -> JobRow | None:
-    """Give the oldest job that may start to `worker` and return it; None where none may."""
+    """Give the job that is to start next to `worker` and return it; None where none may."""
     with workspace.reading() as session:  # an idle supervisor only reads: it blocks no writer
         if stored.next_queued(session) is None:
             return None
@@ -33,6 +34,7 @@ def report(workspace: Workspace, held: JobRow, progress: float, message: str) ->
 
     Raises:
         JobCancelledError: If the job was asked to stop, or runs elsewhere by now.
+        JobPausedError: If the job was asked to pause.
     """
     with workspace.writing() as session:
         job = stored.report(session, held, progress, message)
@@ -40,6 +42,8 @@ def report(workspace: Workspace, held: JobRow, progress: float, message: str) ->
         raise JobCancelledError(f"Job {held.id} was taken from this process; it runs elsewhere.")
     if job.cancel_requested:
         raise JobCancelledError(f"Job {held.id} was cancelled.")
+    if job.pause_requested:
+        raise JobPausedError(f"Job {held.id} was paused.")
 
 
 def finish(
@@ -50,34 +54,49 @@ def finish(
         return stored.finish(session, held, status, error, now=datetime.now(UTC))
 
 
+def pause(workspace: Workspace, held: JobRow) -> JobRow | None:
+    """Let a held job rest; the attempt does not count. None as in `finish`."""
+    attempts, message = held.attempt - 1, "Keeps what it did; resume it when you like"
+    with workspace.writing() as session:
+        return stored.release(session, held, JobStatus.PAUSED, attempts=attempts, message=message)
+
+
 def hand_back(workspace: Workspace, held: JobRow) -> None:
-    """Queue a job that was interrupted by no fault of its own; the attempt does not count."""
-    if _is_cancelled(workspace, held):
-        finish(workspace, held, JobStatus.CANCELLED)
+    """Queue a job that was interrupted by no fault of its own; the attempt does not count.
+
+    It ends as cancelled or paused where that was asked for.
+    """
+    asked = _asked(workspace, held)
+    if asked is JobStatus.CANCELLED:
+        finish(workspace, held, asked)
         return
     with workspace.writing() as session:
         message = "Interrupted; goes on when a supervisor runs"
-        stored.release(session, held, attempts=held.attempt - 1, message=message)
+        status = asked or JobStatus.QUEUED
+        stored.release(session, held, status, attempts=held.attempt - 1, message=message)
 
 
 def settle_lost(workspace: Workspace, held: JobRow, reason: str) -> None:
     """Queue a job whose process is gone for its second attempt, or end it as cancelled or failed.
 
-    `reason` is a clause on what happened; a failed job's error adds the end of its log.
+    `reason` is a clause on what happened; a failed job's error adds the end of its log. A job that
+    was to pause does so.
     """
-    if _is_cancelled(workspace, held):
-        finish(workspace, held, JobStatus.CANCELLED)
+    asked = _asked(workspace, held)
+    if asked is JobStatus.CANCELLED:
+        finish(workspace, held, asked)
     elif held.attempt >= MAX_ATTEMPTS:
         settle_failed(workspace, held, f"{reason} in attempt {held.attempt} of {MAX_ATTEMPTS}")
     else:
         message = f"The process {reason}; trying again"
         with workspace.writing() as session:
-            stored.release(session, held, attempts=held.attempt, message=message)
+            status = asked or JobStatus.QUEUED
+            stored.release(session, held, status, attempts=held.attempt, message=message)
 
 
 def settle_failed(workspace: Workspace, held: JobRow, reason: str) -> None:
     """End a job whose process left no word itself as cancelled or failed, with its log's end."""
-    if _is_cancelled(workspace, held):
+    if _asked(workspace, held) is JobStatus.CANCELLED:
         finish(workspace, held, JobStatus.CANCELLED)
         return
     lines = tail(workspace.job_log(held.id), ERROR_LOG_LINES) or "(empty)"
@@ -85,15 +104,28 @@ def settle_failed(workspace: Workspace, held: JobRow, reason: str) -> None:
     finish(workspace, held, JobStatus.FAILED, error)
 
 
-def reap(workspace: Workspace, worker: str, stale: timedelta) -> None:
-    """Settle the jobs of other workers that gave no sign of life for longer than `stale`."""
+def reap(workspace: Workspace, worker: str, *, lost: timedelta, stale: timedelta) -> None:
+    """Settle the jobs of other workers that gave no sign of life for longer than `stale`.
+
+    After `lost` already where the worker was on this machine and has surely ended: killed, or the
+    machine was started anew since. Its job has ended with it, then.
+    """
+    now = datetime.now(UTC)
     with workspace.reading() as session:
-        lost = stored.silent_since(session, datetime.now(UTC) - stale, but_of=worker)
-    for job in lost:
-        settle_lost(workspace, job, f"gave no sign of life for {stale.total_seconds():.0f} s")
+        silent = stored.silent_since(session, now - lost, but_of=worker)
+    for job in silent:
+        if job.worker is not None and liveness.is_gone(job.worker):
+            settle_lost(workspace, job, "ended with the supervisor that watched it")
+        elif job.heartbeat_at is not None and job.heartbeat_at < now - stale:
+            settle_lost(workspace, job, f"gave no sign of life for {stale.total_seconds():.0f} s")
 
 
-def _is_cancelled(workspace: Workspace, held: JobRow) -> bool:
+def _asked(workspace: Workspace, held: JobRow) -> JobStatus | None:
+    """Return where a person wants a job to stand, cancelled or paused; None where nowhere."""
     with workspace.reading() as session:
         job = stored.find(session, held.id)
-    return job is not None and job.cancel_requested
+    if job is None:
+        return None
+    if job.cancel_requested:
+        return JobStatus.CANCELLED
+    return JobStatus.PAUSED if job.pause_requested else None

@@ -1,10 +1,13 @@
-"""The job table: every move of a job is one conditional UPDATE, so that no two processes race."""
+"""The job table, as whoever works on jobs moves them.
+
+Every move of a job is one conditional UPDATE, so that no two processes race.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from db.enums import JobKind, JobStatus
@@ -12,11 +15,20 @@ from db.models import Job, Run
 from db.rows import JobRow
 
 UNFINISHED = (JobStatus.QUEUED, JobStatus.RUNNING)
+START_ORDER = (Job.position, Job.id)
+WAITING = (JobStatus.QUEUED, JobStatus.PAUSED)
 MESSAGE_LENGTH = 300
 
 
-def add(session: Session, kind: JobKind, payload: dict[str, Any], *, now: datetime) -> JobRow:
-    """Store a queued job and return it."""
+def add(
+    session: Session,
+    kind: JobKind,
+    payload: dict[str, Any],
+    *,
+    now: datetime,
+    grid: str | None = None,
+) -> JobRow:
+    """Store a queued job, the last in the order of starting, and return it."""
     job = Job(
         kind=kind,
         payload=payload,
@@ -25,11 +37,14 @@ def add(session: Session, kind: JobKind, payload: dict[str, Any], *, now: dateti
         message="",
         attempt=0,
         cancel_requested=False,
+        pause_requested=False,
+        position=last_position(session),
+        grid=grid,
         queued_at=now,
     )
     session.add(job)
     session.flush()
-    return _row(job)
+    return job_row(job)
 
 
 def set_payload(session: Session, job_id: int, payload: dict[str, Any]) -> None:
@@ -40,51 +55,52 @@ def set_payload(session: Session, job_id: int, payload: dict[str, Any]) -> None:
 def find(session: Session, job_id: int) -> JobRow | None:
     """Return the job with this id, or None where there is none."""
     job = session.get(Job, job_id)
-    return _row(job) if job else None
+    return job_row(job) if job else None
 
 
 def newest(session: Session, limit: int) -> list[JobRow]:
     """Return the newest jobs, newest first."""
     statement = select(Job).order_by(Job.id.desc()).limit(limit)
-    return [_row(job) for job in session.scalars(statement)]
+    return [job_row(job) for job in session.scalars(statement)]
 
 
 def with_status(session: Session, statuses: Sequence[JobStatus]) -> list[JobRow]:
-    """Return all jobs that stand so, oldest first."""
-    statement = select(Job).where(Job.status.in_(statuses)).order_by(Job.id)
-    return [_row(job) for job in session.scalars(statement)]
+    """Return all jobs that stand so, in the order in which they start."""
+    statement = select(Job).where(Job.status.in_(statuses)).order_by(*START_ORDER)
+    return [job_row(job) for job in session.scalars(statement)]
 
 
 def next_queued(session: Session) -> int | None:
-    """Return the id of the oldest queued job that may start now, or None."""
-    return session.scalar(select(Job.id).where(_may_start()).order_by(Job.id).limit(1))
+    """Return the id of the queued job that is to start next, or None where none may now."""
+    return session.scalar(_next())
 
 
 def claim(session: Session, worker: str, *, now: datetime) -> JobRow | None:
-    """Give the oldest job that may start to `worker` and return it running; None where none may.
+    """Give the job that is to start next to `worker`, return it running; None where none may.
 
     Safe between processes: the status is tested again in the UPDATE that changes it.
     """
-    oldest = select(Job.id).where(_may_start()).order_by(Job.id).limit(1).scalar_subquery()
     values = {
         "status": JobStatus.RUNNING,
+        "pause_requested": False,
         "worker": worker,
         "attempt": Job.attempt + 1,
         "started_at": now,
         "heartbeat_at": now,
     }
-    return _change(session, [Job.id == oldest, Job.status == JobStatus.QUEUED], values)
+    is_next = [Job.id == _next().scalar_subquery(), Job.status == JobStatus.QUEUED]
+    return change(session, is_next, values)
 
 
 def beat(session: Session, held: JobRow, pid: int | None, *, now: datetime) -> JobRow | None:
     """Say that a held job's process lives; return the job, or None where its claim is lost."""
-    return _change(session, _held(held), {"pid": pid, "heartbeat_at": now})
+    return change(session, _held(held), {"pid": pid, "heartbeat_at": now})
 
 
 def report(session: Session, held: JobRow, progress: float, message: str) -> JobRow | None:
     """Store how far a held job is; return the job, or None where its claim is lost."""
     values = {"progress": progress, "message": message[:MESSAGE_LENGTH]}
-    return _change(session, _held(held), values)
+    return change(session, _held(held), values)
 
 
 def finish(
@@ -100,54 +116,52 @@ def finish(
     }
     if status is JobStatus.DONE:
         values |= {"progress": 1.0, "message": "Done"}
-    return _change(session, _held(held), values)
+    return change(session, _held(held), values)
 
 
-def release(session: Session, held: JobRow, *, attempts: int, message: str) -> JobRow | None:
-    """Put a held job back in the queue with this many attempts counted; None as in `finish`."""
+def release(
+    session: Session, held: JobRow, status: JobStatus, *, attempts: int, message: str
+) -> JobRow | None:
+    """Let a held job wait (`queued` or `paused`) before all others, with so many attempts counted.
+
+    Returns:
+        The job, or None where its claim is lost.
+    """
     values = {
-        "status": JobStatus.QUEUED,
+        "status": status,
         "attempt": attempts,
+        "position": first_position(session) - 1,
+        "pause_requested": False,
         "message": message[:MESSAGE_LENGTH],
         "worker": None,
         "pid": None,
     }
-    return _change(session, _held(held), values)
-
-
-def requeue(session: Session, job_id: int, *, now: datetime) -> JobRow | None:
-    """Queue a failed or cancelled job afresh; return it, or None where it is neither."""
-    conditions = [Job.id == job_id, Job.status.in_((JobStatus.FAILED, JobStatus.CANCELLED))]
-    values = {
-        "status": JobStatus.QUEUED,
-        "attempt": 0,
-        "cancel_requested": False,
-        "message": "",
-        "error": None,
-        "queued_at": now,
-        "started_at": None,
-        "finished_at": None,
-    }
-    return _change(session, conditions, values)
-
-
-def cancel_queued(session: Session, job_id: int, *, now: datetime) -> JobRow | None:
-    """Cancel a job that has not started; return it, or None where it has."""
-    conditions = [Job.id == job_id, Job.status == JobStatus.QUEUED]
-    values = {"status": JobStatus.CANCELLED, "cancel_requested": True, "finished_at": now}
-    return _change(session, conditions, values)
-
-
-def ask_to_cancel(session: Session, job_id: int) -> JobRow | None:
-    """Mark a running job to be stopped; return it, or None where it does not run."""
-    conditions = [Job.id == job_id, Job.status == JobStatus.RUNNING]
-    return _change(session, conditions, {"cancel_requested": True})
+    return change(session, _held(held), values)
 
 
 def silent_since(session: Session, moment: datetime, *, but_of: str) -> list[JobRow]:
     """Return running jobs of other workers than `but_of` without a heartbeat since `moment`."""
     conditions = [Job.status == JobStatus.RUNNING, Job.heartbeat_at < moment, Job.worker != but_of]
-    return [_row(job) for job in session.scalars(select(Job).where(*conditions).order_by(Job.id))]
+    return [
+        job_row(job) for job in session.scalars(select(Job).where(*conditions).order_by(Job.id))
+    ]
+
+
+def last_position(session: Session) -> int:
+    """Return the position of the waiting job that is to start last; 0 where none waits."""
+    highest = select(func.max(Job.position)).where(Job.status.in_(WAITING))
+    return session.scalar(highest) or 0
+
+
+def first_position(session: Session) -> int:
+    """Return the position of the waiting job that is to start first; 0 where none waits."""
+    lowest = select(func.min(Job.position)).where(Job.status.in_(WAITING))
+    return session.scalar(lowest) or 0
+
+
+def _next() -> Select[int]:
+    """Return the query for the queued job that is to start next."""
+    return select(Job.id).where(_may_start()).order_by(*START_ORDER).limit(1)
 
 
 def _may_start() -> ColumnElement[bool]:
@@ -159,7 +173,7 @@ def _may_start() -> ColumnElement[bool]:
         .where(
             Run.id == Job.payload["run"].as_integer(),
             older.id < Job.id,
-            older.status.in_(UNFINISHED),
+            older.status.in_((*UNFINISHED, JobStatus.PAUSED)),
         )
         .correlate(Job)
         .exists()
@@ -177,10 +191,10 @@ def _held(held: JobRow) -> list[ColumnElement[bool]]:
     ]
 
 
-def _change(
+def change(
     session: Session, conditions: Sequence[ColumnElement[bool]], values: dict[str, Any]
 ) -> JobRow | None:
-    """Change the job that fulfils all conditions and return it as it is now, or None."""
+    """Change the one job that fulfils all conditions and return it as it is now, or None."""
     statement = (
         update(Job)
         .where(*conditions)
@@ -189,10 +203,11 @@ def _change(
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     job = session.scalars(statement).one_or_none()
-    return _row(job) if job else None
+    return job_row(job) if job else None
 
 
-def _row(job: Job) -> JobRow:
+def job_row(job: Job) -> JobRow:
+    """Return a job as it is stored."""
     return JobRow(
         id=job.id,
         kind=job.kind,
@@ -203,6 +218,9 @@ def _row(job: Job) -> JobRow:
         error=job.error,
         attempt=job.attempt,
         cancel_requested=job.cancel_requested,
+        pause_requested=job.pause_requested,
+        position=job.position,
+        grid=job.grid,
         worker=job.worker,
         pid=job.pid,
         queued_at=job.queued_at,

@@ -45,3 +45,26 @@ class Executor(Protocol):
 
     def start(self, job: JobRow) -> Execution:
         """Start the work on a job that was just claimed."""
+
+
+class NeverStarted:
+    """The work on a job that could not be started."""
+
+    pid = None
+
+    def __init__(self, reason: str) -> None:
+        """Remember what went wrong, a clause like that of `Ending`."""
+        self._ending = Ending(reason, is_lost=False)
+
+    def poll(self) -> Ending:
+        """Return why it has ended before it began."""
+        return self._ending
+
+    def stop(self) -> None:
+        """Do nothing: there is no process."""
+
+    def kill(self) -> None:
+        """Do nothing: there is no process."""
+
+    def fetch_log(self) -> None:
+        """Do nothing: nothing was printed."""

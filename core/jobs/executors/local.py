@@ -7,7 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from core.jobs.executors import Ending
+from core.jobs.failures import DISK_FULL_STATUS
 from core.jobs.launch import environment, module_command
+from core.jobs.threads import thread_settings
 from core.workspace import Workspace
 from db.rows import JobRow
 
@@ -38,6 +40,8 @@ class LocalExecution:
         if status < 0:
             reason = f"was ended by signal {-status} ({signal.strsignal(-status)})"
             return Ending(reason, is_lost=True)
+        if status == DISK_FULL_STATUS:
+            return Ending("could not write, as the disk is full", is_lost=False)
         return Ending(f"ended with exit status {status} and no result", is_lost=False)
 
     def stop(self) -> None:
@@ -59,10 +63,13 @@ class LocalExecution:
 class LocalExecutor:
     """Starts one process for each job."""
 
-    def __init__(self, workspace: Workspace, command: Command = run_command) -> None:
-        """Prepare to start processes with what `command` returns for a job's id."""
+    def __init__(
+        self, workspace: Workspace, command: Command = run_command, *, n_slots: int = 1
+    ) -> None:
+        """Prepare to start up to `n_slots` processes at once, with `command` of a job's id."""
         self._workspace = workspace
         self._command = command
+        self._n_slots = n_slots
 
     def start(self, job: JobRow) -> LocalExecution:
         """Start the process of a claimed job; what it prints is added to the job's log."""
@@ -71,10 +78,14 @@ class LocalExecutor:
         with log.open("ab") as output:
             process = subprocess.Popen(
                 self._command(job.id),
-                env=environment(self._workspace) | {"PYTHONUNBUFFERED": "1"},
+                env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
         return LocalExecution(process)
+
+    def _environment(self) -> dict[str, str]:
+        alone = {"PYTHONUNBUFFERED": "1"}
+        return environment(self._workspace) | alone | thread_settings(self._n_slots)

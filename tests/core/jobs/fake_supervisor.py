@@ -9,7 +9,7 @@ from core.jobs.executors.local import LocalExecutor
 from core.jobs.supervisor import Intervals, Supervisor
 from core.workspace import open_workspace
 
-FAST = Intervals(tick_s=0.02, heartbeat_s=0.1, stale_s=2.0, grace_s=0.3)
+FAST = Intervals(tick_s=0.02, heartbeat_s=0.1, lost_s=0.3, stale_s=2.0, grace_s=0.3)
 FAKE_JOB = Path(__file__).with_name("fake_job.py")
 
 

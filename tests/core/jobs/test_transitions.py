@@ -12,7 +12,7 @@ from core.services.jobs import enqueue, find_job, request_cancel
 from db.enums import Emotion, JobKind, JobStatus, Split
 from db.models import Job
 
-STALE = timedelta(seconds=30)
+TIMES = {"lost": timedelta(seconds=6), "stale": timedelta(seconds=30)}
 
 
 @pytest.fixture
@@ -49,11 +49,11 @@ def test_a_claimed_job_counts_its_attempt_and_names_its_worker(claimed):
 
 def test_a_silent_job_is_queued_once_more_and_then_failed(workspace, claimed):
     fall_silent(workspace, claimed, 31)
-    transitions.reap(workspace, "second", STALE)
+    transitions.reap(workspace, "second", **TIMES)
     assert find_job(workspace, claimed.id).status is JobStatus.QUEUED
     again = transitions.claim(workspace, "second")
     fall_silent(workspace, again, 31)
-    transitions.reap(workspace, "third", STALE)
+    transitions.reap(workspace, "third", **TIMES)
     failed = find_job(workspace, claimed.id)
     assert failed.status is JobStatus.FAILED
     assert "no sign of life for 30 s in attempt 2 of 2" in failed.error
@@ -61,20 +61,20 @@ def test_a_silent_job_is_queued_once_more_and_then_failed(workspace, claimed):
 
 def test_a_job_heard_of_lately_is_left_alone(workspace, claimed):
     fall_silent(workspace, claimed, 29)
-    transitions.reap(workspace, "second", STALE)
+    transitions.reap(workspace, "second", **TIMES)
     assert find_job(workspace, claimed.id).status is JobStatus.RUNNING
 
 
 def test_a_supervisor_never_takes_its_own_job_for_lost(workspace, claimed):
     fall_silent(workspace, claimed, 31)  # the machine was asleep
-    transitions.reap(workspace, "first", STALE)
+    transitions.reap(workspace, "first", **TIMES)
     assert find_job(workspace, claimed.id).status is JobStatus.RUNNING
 
 
 def test_a_silent_job_that_was_cancelled_is_not_tried_again(workspace, claimed):
     request_cancel(workspace, claimed.id)
     fall_silent(workspace, claimed, 31)
-    transitions.reap(workspace, "second", STALE)
+    transitions.reap(workspace, "second", **TIMES)
     assert find_job(workspace, claimed.id).status is JobStatus.CANCELLED
 
 
