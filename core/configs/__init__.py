@@ -3,6 +3,7 @@
 from core.configs.checking import Setting
 from core.configs.presets import (
     PRESETS,
+    SHORT_RUN,
     SMALL_STUDY_BATCH,
     SMALL_STUDY_EPOCHS,
     STUDY_HELD_OUT,
@@ -21,6 +22,7 @@ from core.configs.training import (
 
 __all__ = [
     "PRESETS",
+    "SHORT_RUN",
     "SMALL_STUDY_BATCH",
     "SMALL_STUDY_EPOCHS",
     "STUDY_HELD_OUT",

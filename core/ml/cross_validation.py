@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.configs import PRESETS, Setting, TrainConfig, preset
+from core.configs import PRESETS, SHORT_RUN, Setting, TrainConfig, preset
 from core.errors import CheckpointError
 from core.images.faces import FaceSet
 from core.ml.evaluation import probabilities
@@ -56,6 +56,7 @@ def fold_config(n_faces: int, *, seed: int, epochs: int | None) -> TrainConfig:
     fewest, most = FOLD_EPOCHS
     by_size = min(most, max(fewest, FOLD_FACES // max(1, n_faces)))
     overrides: dict[str, Setting] = {
+        **SHORT_RUN,
         "seed": seed,
         "epochs": by_size if epochs is None else epochs,
         "validation_share": FOLD_VALIDATION_SHARE,

@@ -2,7 +2,7 @@
 
 from core.configs import Schedule, TrainConfig
 
-WARM_UP_SHARE = 0.25
+WARM_UP_SHARE = 0.15
 FIRST_RATE_SHARE = 0.05
 MIDDLE_SIZE_AFTER = 0.5
 FULL_SIZE_AFTER = 0.8
