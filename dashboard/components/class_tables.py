@@ -1,0 +1,121 @@
+"""Each emotion's figures of many runs, drawn as a table of coloured cells."""
+
+import numpy as np
+
+from core.services.class_tables import ClassTable, Metric, less_baseline
+from core.services.slicing import is_too_small
+from core.services.terms import EMOTIONS, RunRow
+from dashboard.components.heat_table import Cell, HeatTable
+from dashboard.components.scales import amount_colours, difference_colours
+from dashboard.format import number, percent, run_label, run_name, title
+
+METRIC_NAMES = {
+    Metric.ACCURACY: "Accuracy",
+    Metric.PRECISION: "Precision",
+    Metric.F1: "F1",
+    Metric.SUPPORT: "Support",
+}
+METRIC_NOTES = {
+    Metric.ACCURACY: "Accuracy of an emotion: the share of its faces that were found (recall).",
+    Metric.PRECISION: "Precision: the share of the faces taken for an emotion that show it.",
+    Metric.F1: "F1: the harmonic mean of precision and accuracy (recall) of an emotion.",
+    Metric.SUPPORT: "Support: how many test faces truly show an emotion.",
+}
+_OVERALL = {
+    Metric.ACCURACY: "All",
+    Metric.PRECISION: "Weighted",
+    Metric.F1: "Weighted",
+    Metric.SUPPORT: "All",
+}
+
+
+def amounts(table: ClassTable, chosen: tuple[int, int] | None) -> HeatTable:
+    """Return the figures themselves, in per cent or as counts."""
+    most = 1.0
+    if table.metric is Metric.SUPPORT:
+        most = float(np.nanmax(table.values[:, 1:], initial=1.0))
+    cells = [
+        [
+            Cell(_written(table, i, j), _words(table, i, j), *amount_colours(value / most))
+            for j, value in enumerate(line)
+        ]
+        for i, line in enumerate(table.values)
+    ]
+    return _heat_table(table, cells, chosen)
+
+
+def differences(table: ClassTable, baseline: int, chosen: tuple[int, int] | None) -> HeatTable:
+    """Return the figures less those of the baseline row, in points; colours centred at 0."""
+    found = less_baseline(table, baseline)
+    most = float(np.nanmax(np.abs(found), initial=0.0))
+    name = row_name(table.rows[baseline])
+    cells = [
+        [
+            Cell(
+                "-" if np.isnan(value) else f"{100 * value:+.1f}",
+                f"{_words(table, i, j)}; {name}: {_written(table, baseline, j)} %",
+                *difference_colours(value, most=most),
+            )
+            for j, value in enumerate(line)
+        ]
+        for i, line in enumerate(found)
+    ]
+    return _heat_table(table, cells, chosen)
+
+
+def row_name(runs: tuple[RunRow, ...]) -> str:
+    """Return what a row is: a run, or the seeds of one experiment."""
+    first = runs[0]
+    return run_name(first) if len(runs) == 1 else f"{run_label(first)}, {len(runs)} seeds"
+
+
+def _heat_table(
+    table: ClassTable, cells: list[list[Cell]], chosen: tuple[int, int] | None
+) -> HeatTable:
+    names = [_OVERALL[table.metric], *(title(emotion) for emotion in EMOTIONS)]
+    return HeatTable(
+        corner="Run",
+        columns=[(name, _shared(table, j)) for j, name in enumerate(names)],
+        rows=[(run_label(runs[0]).replace("<br>", ", "), _note(runs)) for runs in table.rows],
+        cells=cells,
+        chosen=chosen,
+    )
+
+
+def _note(runs: tuple[RunRow, ...]) -> str:
+    return f"#{runs[0].id}" if len(runs) == 1 else f"{len(runs)} seeds"
+
+
+def _shared(table: ClassTable, column: int) -> str:
+    """Return the number of faces of a column where all rows have the same."""
+    n = table.n[:, column]
+    if not len(n) or np.isnan(n).any() or (n != n[0]).any():
+        return ""
+    return f"n {number(round(float(n[0])))}"
+
+
+def _written(table: ClassTable, row: int, column: int) -> str:
+    value = table.values[row, column]
+    if np.isnan(value):
+        return "-"
+    if table.metric is Metric.SUPPORT:
+        return number(round(float(value)))
+    return f"{100 * value:.1f}"
+
+
+def _words(table: ClassTable, row: int, column: int) -> str:
+    """Return what a cell says when pointed at: value, interval, spread over seeds, n."""
+    what = "all faces" if column == 0 else EMOTIONS[column - 1].value
+    value, n = table.values[row, column], table.n[row, column]
+    if np.isnan(value):
+        return f"{row_name(table.rows[row])}, {what}: no figure"
+    if table.metric is Metric.SUPPORT:
+        return f"{row_name(table.rows[row])}, {what}: {number(round(float(value)))} faces"
+    words = f"{row_name(table.rows[row])}, {what}: {percent(float(value))}"
+    if not np.isnan(table.low[row, column]):
+        low, high = (float(end[row, column]) for end in (table.low, table.high))
+        words += f" (95 % interval {100 * low:.1f} to {100 * high:.1f})"
+    if not np.isnan(table.spread[row, column]):
+        words += f", seeds \N{PLUS-MINUS SIGN} {100 * table.spread[row, column]:.1f}"
+    few = ", too few for a statement" if is_too_small(int(n)) else ""
+    return f"{words}, n = {number(round(float(n)))}{few}"
