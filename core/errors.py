@@ -147,15 +147,6 @@ class SimilarityError(FeelingItError):
         super().__init__(f"{similarity:g} is no similarity of copies; give {least:g} to 1.")
 
 
-class OtherDatasetError(FeelingItError):
-    """A run was asked about faces of a data set that it was not trained on, or not to the end."""
-
-    def __init__(self, run_id: int) -> None:
-        super().__init__(
-            f"Run {run_id} is no finished run on this data set; `feelingit runs` lists the runs."
-        )
-
-
 class NotReadyError(FeelingItError):
     """Something asked for exists but cannot be used yet."""
 

@@ -28,7 +28,8 @@ class NearPairs:
     Attributes:
         first: int64, shape (n_pairs,). Index of the pair's first image.
         second: int64, shape (n_pairs,). Index of its second image, above the first.
-        distances: int64, shape (n_pairs,). Bits in which the two hashes differ.
+        distances: int64, shape (n_pairs,). Bits in which the two hashes differ, or by how much a
+            network finds them less than alike (`core.quality.embedding_pairs`).
     """
 
     first: NDArray[np.int64]
@@ -38,6 +39,10 @@ class NearPairs:
     def __len__(self) -> int:
         """Return the number of pairs."""
         return len(self.first)
+
+    def where(self, wanted: NDArray[np.bool_]) -> "NearPairs":
+        """Return the pairs that are wanted: bool, shape (n_pairs,)."""
+        return NearPairs(self.first[wanted], self.second[wanted], self.distances[wanted])
 
 
 @dataclass(frozen=True)

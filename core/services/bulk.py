@@ -1,13 +1,13 @@
 """Work on many images at once: one transaction, one batch of events, one undo."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from core.errors import AnnotatorNameError, EmptySetError, UnknownImageError
 from core.services.majority import follow_majority
+from core.services.writing import changing
 from core.workspace import Workspace
 from db.enums import Emotion, EventKind, ImageState, LabelPolicy
 from db.repositories import datasets, labels, votes
@@ -86,36 +86,13 @@ def known_images(session: Session, image_ids: Sequence[int]) -> list[ImageRow]:
     return rows
 
 
-def changing(
-    row: ImageRow,
-    kind: EventKind,
-    change: tuple[str, str],
-    *,
-    annotator: str,
-    batch: str,
-    reason: str | None = None,
-) -> labels.NewEvent:
-    """Return an event of a batch that is about to be written; `change` is old and new."""
-    return labels.NewEvent(
-        image_id=row.id,
-        annotator=annotator,
-        kind=kind,
-        old=change[0],
-        new=change[1],
-        reason=reason,
-        batch=batch,
-        undoes=None,
-        at=datetime.now(UTC),
-    )
-
-
 def _judgement(
     row: ImageRow, emotion: Emotion, policy: LabelPolicy, annotator: str, batch: str
 ) -> labels.NewEvent:
     if policy is not LabelPolicy.LATEST:
-        return changing(row, EventKind.VOTE, ("", emotion), annotator=annotator, batch=batch)
+        return changing(row.id, EventKind.VOTE, ("", emotion), annotator=annotator, batch=batch)
     kind = EventKind.CONFIRM if row.label is emotion else EventKind.LABEL
-    return changing(row, kind, (row.label, emotion), annotator=annotator, batch=batch)
+    return changing(row.id, kind, (row.label, emotion), annotator=annotator, batch=batch)
 
 
 def _set_states(
@@ -138,7 +115,12 @@ def _set_states(
             session,
             [
                 changing(
-                    row, kind, (row.state, state), annotator=annotator, batch=batch, reason=reason
+                    row.id,
+                    kind,
+                    (row.state, state),
+                    annotator=annotator,
+                    batch=batch,
+                    reason=reason,
                 )
                 for row in rows
             ],

@@ -1,15 +1,13 @@
 """Labels and states of images: every change is an append-only event."""
 
-from datetime import UTC, datetime
-from uuid import uuid4
-
 from sqlalchemy.orm import Session
 
 from core.errors import LabelPolicyError, UnknownImageError
+from core.services.writing import changing, write_one
 from core.workspace import Workspace
 from db.enums import Emotion, EventKind, ImageState, LabelPolicy, Split
-from db.repositories import datasets, votes
 from db.repositories import labels as stored
+from db.repositories import votes
 from db.rows import EventRow, ImageRow
 
 
@@ -37,8 +35,9 @@ def label(
             raise LabelPolicyError(policy)
         kind = EventKind.CONFIRM if image.label is emotion else EventKind.LABEL
         stored.set_labels(session, [image_id], emotion)
-        event = _event(image_id, annotator, kind, old=image.label, new=emotion, reason=reason)
-        return _write(session, image.dataset_id, event)
+        change = (image.label, emotion)
+        event = changing(image_id, kind, change, annotator=annotator, reason=reason)
+        return write_one(session, image.dataset_id, event)
 
 
 def drop(workspace: Workspace, image_id: int, *, annotator: str, reason: str) -> EventRow:
@@ -100,8 +99,9 @@ def _change_state(
     with workspace.writing() as session:
         image = _image(session, image_id)
         stored.set_state(session, [image_id], state, reason=reason)
-        event = _event(image_id, annotator, kind, old=image.state, new=state, reason=reason)
-        return _write(session, image.dataset_id, event)
+        change = (image.state, state)
+        event = changing(image_id, kind, change, annotator=annotator, reason=reason)
+        return write_one(session, image.dataset_id, event)
 
 
 def _image(session: Session, image_id: int) -> ImageRow:
@@ -109,31 +109,3 @@ def _image(session: Session, image_id: int) -> ImageRow:
     if image is None:
         raise UnknownImageError(image_id)
     return image
-
-
-def _event(
-    image_id: int,
-    annotator: str,
-    kind: EventKind,
-    *,
-    old: str,
-    new: str,
-    reason: str | None,
-) -> stored.NewEvent:
-    return stored.NewEvent(
-        image_id=image_id,
-        annotator=annotator,
-        kind=kind,
-        old=old,
-        new=new,
-        reason=reason,
-        batch=uuid4().hex,
-        undoes=None,
-        at=datetime.now(UTC),
-    )
-
-
-def _write(session: Session, dataset_id: int, event: stored.NewEvent) -> EventRow:
-    stored.append(session, [event])
-    datasets.raise_revision(session, dataset_id)
-    return stored.batch_events(session, event["batch"])[0]

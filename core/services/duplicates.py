@@ -1,14 +1,16 @@
 """Exact duplicates of a data set: report them, show them, drop the surplus."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import uuid4
 
 from core.quality.duplicates import exact_groups, leaking
+from core.services.copies import Copies, copies_now
+from core.services.writing import dropping
 from core.workspace import Workspace
-from db.enums import EventKind, ImageState, Split
+from db.enums import ImageState, Split
 from db.repositories import datasets, labels
-from db.repositories.duplicates import Fingerprint, copies, fingerprints, kept_per_split
+from db.repositories.duplicates import Fingerprint, fingerprints
 
 SURPLUS_REASON = "surplus copy"
 KEEP_REASON = "copy of a kept face"
@@ -60,18 +62,15 @@ class DroppedBatch:
 
 def exact_report(workspace: Workspace, dataset_id: int) -> DuplicateReport:
     """Return the figures on pixel-identical images of a data set."""
-    with workspace.reading() as session:
-        prints = copies(session, dataset_id)
-        per_split = kept_per_split(session, dataset_id)
-    groups = exact_groups([image.pixel_sha256 for image in prints])
-    n_images = sum(len(group) for group in groups)
+    now = copies_now(workspace, dataset_id)
+    n_images = sum(len(group) for group in now.groups)
     return DuplicateReport(
-        groups=len(groups),
+        groups=len(now.groups),
         images=n_images,
-        surplus=n_images - len(groups),
-        cross_split_groups=sum(_differs(prints, group, "split") for group in groups),
-        conflicting_groups=sum(_differs(prints, group, "label") for group in groups),
-        leakage=_leakage(prints, groups, per_split),
+        surplus=n_images - len(now.groups),
+        cross_split_groups=sum(_differs(now.prints, group, "split") for group in now.groups),
+        conflicting_groups=sum(_differs(now.prints, group, "label") for group in now.groups),
+        leakage=_leakage(now),
     )
 
 
@@ -90,7 +89,7 @@ def dedupe(workspace: Workspace, dataset_id: int, *, annotator: str) -> DedupeRe
             labels.set_state(session, image_ids, ImageState.DROPPED, reason=SURPLUS_REASON)
             labels.append(
                 session,
-                (_drop(image_id, annotator=annotator, batch=batch) for image_id in image_ids),
+                dropping(image_ids, annotator=annotator, batch=batch, reason=SURPLUS_REASON),
             )
             datasets.raise_revision(session, dataset_id)
     return DedupeReport(
@@ -113,34 +112,18 @@ def _surplus(prints: list[Fingerprint], group: list[int]) -> list[int]:
     return [index for index in group if index != kept]
 
 
-def _drop(image_id: int, *, annotator: str, batch: str) -> labels.NewEvent:
-    return labels.NewEvent(
-        image_id=image_id,
-        annotator=annotator,
-        kind=EventKind.DROP,
-        old=ImageState.KEPT,
-        new=ImageState.DROPPED,
-        reason=SURPLUS_REASON,
-        batch=batch,
-        undoes=None,
-        at=datetime.now(UTC),
-    )
-
-
-def _differs(prints: list[Fingerprint], group: list[int], field: str) -> bool:
+def _differs(prints: Sequence[Fingerprint], group: Sequence[int], field: str) -> bool:
     return len({getattr(prints[index], field) for index in group}) > 1
 
 
-def _leakage(
-    prints: list[Fingerprint], groups: list[list[int]], per_split: dict[Split, int]
-) -> dict[Split, Leak]:
-    splits = [image.split for image in prints]
-    leaks = leaking(groups, splits)
+def _leakage(now: Copies) -> dict[Split, Leak]:
+    splits = [image.split for image in now.prints]
+    leaks = leaking(now.groups, splits)
     report = {}
     for split in Split:
-        if split in per_split:
+        if split in now.per_split:
             n_leaking = sum(
                 bool(leak) for leak, own in zip(leaks, splits, strict=True) if own is split
             )
-            report[split] = Leak(images=n_leaking, share=n_leaking / per_split[split])
+            report[split] = Leak(images=n_leaking, share=n_leaking / now.per_split[split])
     return report

@@ -1,4 +1,4 @@
-"""Groups of copies of a data set: pixel-identical, alike, or alike in a mirror."""
+"""Groups of copies of a data set: pixel-identical, alike, alike in a mirror or to a network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from core.errors import NearLimitError
-from core.quality.duplicates import exact_groups
+from core.errors import NearLimitError, SimilarityError
+from core.quality.embedding_pairs import THOUSANDTHS, WIDEST
 from core.quality.near_duplicates import NearPairs
 from core.quality.near_groups import IndexPair, per_distance, star_groups
-from core.services.scanning import WIDEST_BITS, Likeness, Scan, scan
+from core.services import embeddings
+from core.services.copies import copies_now
+from core.services.pictures import Alike, KeptImages
+from core.services.scanning import WIDEST_BITS, Likeness, scan
 from core.workspace import Workspace
 from db.enums import DuplicateVerdict
 from db.repositories import decisions, labels
@@ -22,18 +25,24 @@ from db.repositories.duplicates import Fingerprint
 from db.rows import ImageRow
 
 NEAR_BITS = 4  # the distance that counts as near where nobody says otherwise
+NEAR_SIMILARITY = 0.7  # the same for networks; on FER2013 almost all such pairs are one photograph
+LEAST_SIMILARITY = 1 - WIDEST / THOUSANDTHS
 
 
 @dataclass(frozen=True)
 class Group:
-    """Copies of one picture: image ids by rising distance in bits to the first of them.
+    """Copies of one picture: image ids by rising distance to the first of them.
 
-    `is_settled`: somebody said of every one that it is a copy of the first.
+    Distances are bits, or thousandths by which a network's similarity is below 1. `is_settled`:
+    somebody said of every one that it is a copy of the first. `is_across`: they are in several
+    splits. `is_conflicting`: they have several labels.
     """
 
     image_ids: tuple[int, ...]
     distances: tuple[int, ...]
     is_settled: bool
+    is_across: bool
+    is_conflicting: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,30 +51,38 @@ class Found:
 
     Attributes:
         likeness: In which way they are copies.
-        bits: The largest distance within a near pair.
+        limit: The largest distance within a pair, as in `Group`.
         groups: The groups by their first image's picture. An image can be in two near groups.
         images: How many images are in groups.
-        cross_split_groups: Groups with images in more than one split.
-        conflicting_groups: Groups with more than one label.
-        pairs: Pairs of kept images within the limit, those judged different left out. Near ones
-            include pixel-identical pairs; mirrored ones are less alike as they are.
+        pairs: Pairs of kept images within the limit, those judged different left out. They
+            include pixel-identical pairs, but mirrored ones, which are less alike as they are.
         exact_pairs: How many of these are pixel-identical.
         per_distance: The number of such pairs at each distance, from 0 to the searched limit.
         different: Pairs of pictures that were judged different.
         same: Pairs of pictures that were judged copies.
+        unseen: Kept images that were not compared, as they are newer than the run's version.
     """
 
     likeness: Likeness
-    bits: int
+    limit: int
     groups: tuple[Group, ...]
     images: int
-    cross_split_groups: int
-    conflicting_groups: int
     pairs: int
     exact_pairs: int
     per_distance: tuple[int, ...]
     different: int
     same: int
+    unseen: int
+
+    @property
+    def cross_split_groups(self) -> int:
+        """Return how many groups have images in more than one split."""
+        return sum(group.is_across for group in self.groups)
+
+    @property
+    def conflicting_groups(self) -> int:
+        """Return how many groups have more than one label."""
+        return sum(group.is_conflicting for group in self.groups)
 
 
 class _Tally(NamedTuple):
@@ -74,29 +91,21 @@ class _Tally(NamedTuple):
     per_distance: list[int]
     exact_pairs: int
     verdicts: dict[Pair, DuplicateVerdict]
+    unseen: int
 
 
-class _Pictures:
-    """The kept images of each picture of a scan; `counts` is int64, shape (n_pictures,)."""
+class _Star(NamedTuple):
+    """A group before its images are looked up: ids, distances to the first, whether settled."""
 
-    def __init__(self, known: Scan, kept_ids: Sequence[int]) -> None:
-        places = np.flatnonzero(np.isin(known.image_ids, np.array(kept_ids, dtype=np.int64)))
-        places = places[np.argsort(known.pictures[places], kind="stable")]
-        self._ids = known.image_ids[places]
-        self.counts = np.bincount(known.pictures[places], minlength=len(known.hashes))
-        self._ends = np.cumsum(self.counts)
-
-    def images(self, picture: int) -> list[int]:
-        """Return the ids of a picture's kept images, ascending."""
-        end = self._ends[picture]
-        ids: list[int] = self._ids[end - self.counts[picture] : end].tolist()
-        return ids
+    image_ids: tuple[int, ...]
+    distances: tuple[int, ...]
+    is_settled: bool
 
 
 def find(
     workspace: Workspace, dataset_id: int, likeness: Likeness, *, max_distance_bits: int = NEAR_BITS
 ) -> Found:
-    """Return the groups of copies among the kept images of a data set.
+    """Return the groups of exact, near or mirrored copies among the kept images of a data set.
 
     Raises:
         NearLimitError: If the limit is outside 0..16.
@@ -104,11 +113,36 @@ def find(
     if not 0 <= max_distance_bits <= WIDEST_BITS:
         raise NearLimitError(max_distance_bits, WIDEST_BITS)
     if likeness is Likeness.EXACT:
-        with workspace.reading() as session:
-            return _exact(session, dataset_id)
+        return _exact(workspace, dataset_id)
     known = scan(workspace, dataset_id, likeness, max_distance_bits=max_distance_bits)
     with workspace.reading() as session:
-        return _near(session, dataset_id, known, likeness, max_distance_bits)
+        return _near(session, dataset_id, known.alike(likeness), likeness, max_distance_bits)
+
+
+def find_by_run(
+    workspace: Workspace,
+    dataset_id: int,
+    run_id: int,
+    *,
+    min_similarity: float = NEAR_SIMILARITY,
+) -> Found:
+    """Return the groups of images that a run's network finds alike.
+
+    Where a network finds very many pairs alike, only the most similar ones are known; the limit
+    of what comes back is then tighter than was asked for.
+
+    Raises:
+        SimilarityError: If the similarity is outside 0.5..1.
+        UnknownRunError: If there is no such run.
+        OtherDatasetError: If the run is on another data set.
+        NotReadyError: If its network has not described the faces yet.
+    """
+    if not LEAST_SIMILARITY <= min_similarity <= 1:
+        raise SimilarityError(min_similarity, LEAST_SIMILARITY)
+    known = embeddings.alike(workspace, dataset_id, run_id)
+    limit = min(round((1 - min_similarity) * THOUSANDTHS), known.reach)
+    with workspace.reading() as session:
+        return _near(session, dataset_id, known, Likeness.NETWORK, limit)
 
 
 def members(workspace: Workspace, groups: Sequence[Group]) -> dict[int, ImageRow]:
@@ -118,126 +152,115 @@ def members(workspace: Workspace, groups: Sequence[Group]) -> dict[int, ImageRow
         return {row.id: row for row in labels.images(session, wanted)}
 
 
-def _exact(session: Session, dataset_id: int) -> Found:
-    prints = stored.copies(session, dataset_id)
-    ids_of_groups = [
-        [prints[index].image_id for index in group]
-        for group in exact_groups([image.pixel_sha256 for image in prints])
-    ]
+def _exact(workspace: Workspace, dataset_id: int) -> Found:
+    now = copies_now(workspace, dataset_id)
+    ids_of_groups = [[now.prints[index].image_id for index in group] for group in now.groups]
     n_pairs = sum(len(group) * (len(group) - 1) // 2 for group in ids_of_groups)
     return _found(
         Likeness.EXACT,
         0,
-        [Group(tuple(ids), (0,) * len(ids), is_settled=False) for ids in ids_of_groups],
-        {image.image_id: image for image in prints},
-        _Tally([n_pairs], n_pairs, {}),
+        [_Star(tuple(ids), (0,) * len(ids), is_settled=False) for ids in ids_of_groups],
+        {image.image_id: image for image in now.prints},
+        _Tally([n_pairs], n_pairs, {}, 0),
     )
 
 
-def _near(session: Session, dataset_id: int, known: Scan, likeness: Likeness, bits: int) -> Found:
+def _near(session: Session, dataset_id: int, known: Alike, likeness: Likeness, limit: int) -> Found:
     verdicts = decisions.in_force(session, dataset_id)
     different = _judged(known, verdicts, DuplicateVerdict.DIFFERENT)
     same = _judged(known, verdicts, DuplicateVerdict.SAME)
-    pictures = _Pictures(known, stored.kept_ids(session, dataset_id))
-    pairs = _open_pairs(known, pictures.counts, different, likeness)
-    close = pairs.distances <= bits
-    near = NearPairs(pairs.first[close], pairs.second[close], pairs.distances[close])
-    groups = [
-        _group(known, pictures, star, same, likeness) for star in star_groups(near, different)
-    ]
-    weights = pictures.counts[pairs.first] * pictures.counts[pairs.second]
-    curve = per_distance(pairs.distances, weights, max_distance_bits=known.bits)
-    is_near = likeness is Likeness.NEAR
-    n_exact_pairs = int(np.sum(pictures.counts * (pictures.counts - 1) // 2)) if is_near else 0
+    kept_ids = stored.kept_ids(session, dataset_id)
+    images = KeptImages(known, kept_ids)
+    pairs = _open_pairs(known, images.counts, different)
+    near = pairs.where(pairs.distances <= limit)
+    stars = [_star(near, images, group, same) for group in star_groups(near, different)]
+    weights = images.counts[pairs.first] * images.counts[pairs.second]
+    curve = per_distance(pairs.distances, weights, max_distance_bits=known.reach)
+    n_exact_pairs = 0
+    if likeness is not Likeness.MIRRORED:
+        n_exact_pairs = int(np.sum(images.counts * (images.counts - 1) // 2))
     curve[0] += n_exact_pairs
-    image_ids = sorted({image_id for group in groups for image_id in group.image_ids})
+    image_ids = sorted({image_id for star in stars for image_id in star.image_ids})
     prints = stored.fingerprints_of(session, image_ids)
-    tally = _Tally(curve, n_exact_pairs, verdicts)
-    return _found(likeness, bits, groups, prints, tally)
+    unseen = len(kept_ids) - int(images.counts.sum())
+    return _found(likeness, limit, stars, prints, _Tally(curve, n_exact_pairs, verdicts, unseen))
 
 
 def _found(
     likeness: Likeness,
-    bits: int,
-    groups: list[Group],
+    limit: int,
+    stars: list[_Star],
     prints: dict[int, Fingerprint],
     tally: _Tally,
 ) -> Found:
-    joined = [[prints[image_id] for image_id in group.image_ids] for group in groups]
+    said = list(tally.verdicts.values())
     return Found(
         likeness=likeness,
-        bits=bits,
-        groups=tuple(groups),
+        limit=limit,
+        groups=tuple(_group(star, prints) for star in stars),
         images=len(prints),
-        cross_split_groups=sum(len({one.split for one in group}) > 1 for group in joined),
-        conflicting_groups=sum(len({one.label for one in group}) > 1 for group in joined),
-        pairs=sum(tally.per_distance[: bits + 1]),
+        pairs=sum(tally.per_distance[: limit + 1]),
         exact_pairs=tally.exact_pairs,
         per_distance=tuple(tally.per_distance),
-        different=sum(said is DuplicateVerdict.DIFFERENT for said in tally.verdicts.values()),
-        same=sum(said is DuplicateVerdict.SAME for said in tally.verdicts.values()),
+        different=said.count(DuplicateVerdict.DIFFERENT),
+        same=said.count(DuplicateVerdict.SAME),
+        unseen=tally.unseen,
+    )
+
+
+def _group(star: _Star, prints: dict[int, Fingerprint]) -> Group:
+    joined = [prints[image_id] for image_id in star.image_ids]
+    return Group(
+        *star,
+        is_across=len({one.split for one in joined}) > 1,
+        is_conflicting=len({one.label for one in joined}) > 1,
     )
 
 
 def _judged(
-    known: Scan, verdicts: dict[Pair, DuplicateVerdict], verdict: DuplicateVerdict
+    known: Alike, verdicts: dict[Pair, DuplicateVerdict], verdict: DuplicateVerdict
 ) -> frozenset[IndexPair]:
-    """Return the pairs of pictures of a scan with this verdict, the lower number first."""
+    """Return the known pairs of pictures with this verdict, the lower number first."""
     pairs = [pair for pair, said in verdicts.items() if said is verdict]
     named = {pixels.encode() for pair in pairs for pixels in pair}
     wanted = np.flatnonzero(np.isin(known.pixels, np.array(sorted(named), dtype="S64")))
     numbers = {known.pixels[number].decode(): int(number) for number in wanted}
-    found = [(numbers[one], numbers[other]) for one, other in pairs]
+    found = [
+        (numbers[one], numbers[other])
+        for one, other in pairs
+        if one in numbers and other in numbers
+    ]
     return frozenset((min(pair), max(pair)) for pair in found)
 
 
 def _open_pairs(
-    known: Scan,
-    counts: NDArray[np.int64],
-    different: frozenset[IndexPair],
-    likeness: Likeness,
+    known: Alike, counts: NDArray[np.int64], different: frozenset[IndexPair]
 ) -> NearPairs:
     """Return the pairs of pictures that still have images and were not judged different."""
-    is_open = (counts[known.first] > 0) & (counts[known.second] > 0)
+    pairs = known.pairs
+    is_open = (counts[pairs.first] > 0) & (counts[pairs.second] > 0)
     if different:
         apart = np.array(sorted(different))
-        keys = known.first * len(counts) + known.second
+        keys = pairs.first * len(counts) + pairs.second
         is_open &= ~np.isin(keys, apart[:, 0] * len(counts) + apart[:, 1])
-    if likeness is Likeness.MIRRORED:
-        as_they_are = np.bitwise_count(known.hashes[known.first] ^ known.hashes[known.second])
-        is_open &= as_they_are > known.distances
-    return NearPairs(known.first[is_open], known.second[is_open], known.distances[is_open])
+    return pairs.where(is_open)
 
 
-def _group(
-    known: Scan,
-    pictures: _Pictures,
-    star: list[int],
-    same: frozenset[IndexPair],
-    likeness: Likeness,
-) -> Group:
-    first, *others = star
-    ranked = sorted((_distance(known, first, other, likeness), other) for other in others)
+def _star(
+    near: NearPairs, images: KeptImages, pictures: list[int], same: frozenset[IndexPair]
+) -> _Star:
+    """Return a group of pictures, each paired with the first, as images by rising distance."""
+    first, *others = pictures
+    start, end = np.searchsorted(near.first, [first, first + 1])
+    places = start + np.searchsorted(near.second[start:end], others)
+    ranked = sorted(zip(near.distances[places].tolist(), others, strict=True))
     ranked_ids = [
         (image_id, distance)
         for distance, picture in [(0, first), *ranked]
-        for image_id in pictures.images(picture)
+        for image_id in images.of(picture)
     ]
-    return Group(
+    return _Star(
         image_ids=tuple(image_id for image_id, _ in ranked_ids),
         distances=tuple(distance for _, distance in ranked_ids),
         is_settled=all((first, other) in same for other in others),
     )
-
-
-def _distance(known: Scan, one: int, other: int, likeness: Likeness) -> int:
-    """Return in how many bits the pictures differ, one of them in the mirror if that is wanted."""
-    hashes = [int(known.hashes[number]) for number in (one, other)]
-    if likeness is Likeness.NEAR:
-        return _differing_bits(*hashes)
-    mirrors = [int(known.mirror_hashes[number]) for number in (one, other)]
-    return min(_differing_bits(hashes[0], mirrors[1]), _differing_bits(mirrors[0], hashes[1]))
-
-
-def _differing_bits(one: int, other: int) -> int:
-    return ((one ^ other) & 0xFFFF_FFFF_FFFF_FFFF).bit_count()

@@ -18,6 +18,7 @@ from core.images.decoding import decode
 from core.images.hashing import low_frequencies, mirrored, perceptual_hashes
 from core.quality.near_duplicates import NearPairs, near_duplicate_pairs
 from core.quality.near_search import near_pairs_between
+from core.services.pictures import Alike
 from core.workspace import Workspace
 from db.repositories import labels
 from db.repositories.duplicates import Extent, Hashed, extent, hashed
@@ -29,11 +30,12 @@ FILES_AT_A_TIME = 2_000
 
 
 class Likeness(StrEnum):
-    """In which way images are copies: the same pixels, alike, or alike in a mirror."""
+    """In which way images are copies: same pixels, alike, alike in a mirror, or to a network."""
 
     EXACT = "exact"
     NEAR = "near"
     MIRRORED = "mirrored"
+    NETWORK = "network"
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,13 @@ class Scan:
         """Return the largest distance that was searched for."""
         return int(self.stamp[1])
 
-    def pairs(self, max_distance_bits: int) -> NearPairs:
-        """Return the pairs up to a distance."""
-        near = self.distances <= max_distance_bits
-        return NearPairs(self.first[near], self.second[near], self.distances[near])
+    def alike(self, likeness: Likeness) -> Alike:
+        """Return the pairs; of mirrored ones those that are less alike as they are."""
+        pairs = NearPairs(self.first, self.second, self.distances)
+        if likeness is Likeness.MIRRORED:
+            as_they_are = np.bitwise_count(self.hashes[self.first] ^ self.hashes[self.second])
+            pairs = pairs.where(as_they_are > self.distances)
+        return Alike(self.image_ids, self.pictures, self.pixels, pairs, self.bits)
 
 
 def scan(

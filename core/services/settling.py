@@ -7,7 +7,6 @@ events, what was said of pairs of pictures is decisions, both with the batch's i
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import combinations
 from uuid import uuid4
@@ -17,8 +16,9 @@ from sqlalchemy.orm import Session
 from core.errors import GroupTooLargeError, StaleGroupError
 from core.services import verdicts, voting
 from core.services.duplicates import BULK_REASONS, KEEP_REASON, RELABEL_REASON
+from core.services.writing import dropping
 from core.workspace import Workspace
-from db.enums import DuplicateVerdict, Emotion, EventKind, ImageState, Split
+from db.enums import DuplicateVerdict, Emotion, ImageState, Split
 from db.repositories import batches, datasets, decisions, labels
 from db.rows import ImageRow
 
@@ -91,7 +91,8 @@ def keep(workspace: Workspace, plans: Sequence[Keeping], *, annotator: str) -> s
         rows = _members(session, [one for plan in plans for one in (plan.keep, *plan.drop)])
         dropped = sorted({image_id for plan in plans for image_id in plan.drop})
         labels.set_state(session, dropped, ImageState.DROPPED, reason=KEEP_REASON)
-        labels.append(session, [_drop(image_id, annotator, batch) for image_id in dropped])
+        events = dropping(dropped, annotator=annotator, batch=batch, reason=KEEP_REASON)
+        labels.append(session, events)
         pairs = [
             (rows[plan.keep].pixel_sha256, rows[image_id].pixel_sha256)
             for plan in plans
@@ -206,17 +207,3 @@ def _judge(
     said = dict.fromkeys(verdicts.ordered(pairs), verdict)
     verdicts.write(session, dataset_id, said, annotator=annotator, batch=batch)
     datasets.raise_revision(session, dataset_id)
-
-
-def _drop(image_id: int, annotator: str, batch: str) -> labels.NewEvent:
-    return labels.NewEvent(
-        image_id=image_id,
-        annotator=annotator,
-        kind=EventKind.DROP,
-        old=ImageState.KEPT,
-        new=ImageState.DROPPED,
-        reason=KEEP_REASON,
-        batch=batch,
-        undoes=None,
-        at=datetime.now(UTC),
-    )

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from core.quality.duplicates import exact_groups
 from core.quality.leak_free import SplitPair, crossing, fewest_moves, merged
+from core.services.copies import Copies, copies_now, read
 from core.services.duplicates import LEAK_FREE_REASON
 from core.workspace import Workspace
 from db.enums import DuplicateVerdict, EventKind, Split
 from db.repositories import datasets, decisions, labels
-from db.repositories.duplicates import Fingerprint, copies, kept_per_split, with_pixels
+from db.repositories.duplicates import Fingerprint, with_pixels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +42,9 @@ class Separation:
 
 def preview(workspace: Workspace, dataset_id: int) -> Separation:
     """Return what `separate` would do."""
+    now = copies_now(workspace, dataset_id)
     with workspace.reading() as session:
-        sizes = kept_per_split(session, dataset_id)
-        return _separation(*_plan(session, dataset_id), sizes, batch=None)
+        return _separation(*_plan(session, dataset_id, now), now.per_split, batch=None)
 
 
 def separate(workspace: Workspace, dataset_id: int, *, annotator: str) -> Separation:
@@ -54,17 +55,17 @@ def separate(workspace: Workspace, dataset_id: int, *, annotator: str) -> Separa
     that an image came with stays beside its new one.
     """
     with workspace.writing() as session:
-        sizes = kept_per_split(session, dataset_id)
-        prints, groups, moves = _plan(session, dataset_id)
+        now = read(session, dataset_id)
+        prints, groups, moves = _plan(session, dataset_id, now)
         batch = uuid4().hex if moves else None
         if batch:
             _write(session, prints, moves, annotator=annotator, batch=batch)
             datasets.raise_revision(session, dataset_id)
-    return _separation(prints, groups, moves, sizes, batch=batch)
+    return _separation(prints, groups, moves, now.per_split, batch=batch)
 
 
 def _plan(
-    session: Session, dataset_id: int
+    session: Session, dataset_id: int, now: Copies
 ) -> tuple[list[Fingerprint], list[list[int]], dict[int, Split]]:
     same = [
         pair
@@ -72,7 +73,7 @@ def _plan(
         if verdict is DuplicateVerdict.SAME
     ]
     judged = with_pixels(session, dataset_id, sorted({pixels for pair in same for pixels in pair}))
-    prints = sorted({*copies(session, dataset_id), *judged})
+    prints = sorted({*now.prints, *judged})
     exact = exact_groups([image.pixel_sha256 for image in prints])
     first = {image.pixel_sha256: index for index, image in reversed(list(enumerate(prints)))}
     decided = [[first[one], first[other]] for one, other in same if one in first and other in first]

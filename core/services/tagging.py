@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from core.errors import TagError
-from core.services.bulk import changing, known_images
+from core.services.bulk import known_images
+from core.services.writing import changing
 from core.workspace import Workspace
 from db.enums import EventKind
 from db.repositories import datasets, labels
@@ -54,7 +55,7 @@ def set_tags(
         (stored.add if present else stored.remove)(session, [row.id for row in rows], tag)
         kind = EventKind.TAG if present else EventKind.UNTAG
         change = ("", tag) if present else (tag, "")
-        events = [changing(row, kind, change, annotator=annotator, batch=batch) for row in rows]
+        events = [changing(row.id, kind, change, annotator=annotator, batch=batch) for row in rows]
         labels.append(session, events)
         for dataset_id in {row.dataset_id for row in rows}:
             datasets.raise_revision(session, dataset_id)

@@ -6,17 +6,15 @@ undone. A label policy says what follows from judgements: `latest`, the newest i
 emotion; `adjudicated`, only an adjudicator changes labels.
 """
 
-from datetime import UTC, datetime
-from uuid import uuid4
-
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from core.errors import AnnotatorNameError, UnknownImageError
 from core.services.majority import follow_majority
+from core.services.writing import changing, write_one
 from core.workspace import Workspace
 from db.enums import Emotion, EventKind, LabelPolicy
-from db.repositories import datasets, labels
+from db.repositories import labels
 from db.repositories import votes as stored
 from db.repositories.votes import ADJUDICATED_REASON, POLICY_NAMES, Judgement
 from db.rows import EventRow, ImageRow
@@ -134,7 +132,7 @@ def vote_in(
         AnnotatorNameError: If the annotator has the name of a policy.
     """
     event = _event(image.id, annotator, EventKind.VOTE, ("", emotion), batch=batch, reason=reason)
-    written = _write(session, image, event)
+    written = write_one(session, image.dataset_id, event)
     if stored.policy(session, image.dataset_id) is LabelPolicy.MAJORITY:
         follow_majority(session, [image.id], batch=event["batch"])
     return written
@@ -171,13 +169,7 @@ def _label(
     change = (image.label, emotion)
     event = _event(image.id, annotator, kind, change, batch=batch, reason=reason)
     labels.set_labels(session, [image.id], emotion)
-    return _write(session, image, event)
-
-
-def _write(session: Session, image: ImageRow, event: labels.NewEvent) -> EventRow:
-    labels.append(session, [event])
-    datasets.raise_revision(session, image.dataset_id)
-    return labels.batch_events(session, event["batch"])[-1]
+    return write_one(session, image.dataset_id, event)
 
 
 def _event(
@@ -196,15 +188,4 @@ def _event(
     """
     if annotator in POLICY_NAMES:
         raise AnnotatorNameError(annotator)
-    old, new = change
-    return labels.NewEvent(
-        image_id=image_id,
-        annotator=annotator,
-        kind=kind,
-        old=old,
-        new=new,
-        reason=reason,
-        batch=batch or uuid4().hex,
-        undoes=None,
-        at=datetime.now(UTC),
-    )
+    return changing(image_id, kind, change, annotator=annotator, batch=batch, reason=reason)

@@ -37,6 +37,12 @@ def set_complete(session: Session, dataset_id: int, *, is_complete: bool) -> Non
     session.execute(statement.values(is_complete=is_complete, revision=Dataset.revision + 1))
 
 
+def revision(session: Session, dataset_id: int) -> int:
+    """Return a number that every change of a data set raises; -1 where there is no such set."""
+    found = session.scalars(select(Dataset.revision).where(Dataset.id == dataset_id)).first()
+    return -1 if found is None else found
+
+
 def raise_revision(session: Session, dataset_id: int) -> None:
     """Mark everything that was read of this data set before as stale."""
     statement = update(Dataset).where(Dataset.id == dataset_id)

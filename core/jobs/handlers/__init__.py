@@ -10,9 +10,11 @@ Handler = Callable[[JobContext], None]
 
 HANDLERS: Mapping[JobKind, str] = {
     JobKind.TRAIN: "core.jobs.handlers.training",
+    JobKind.EVALUATE: "core.jobs.handlers.evaluating",
     JobKind.SALIENCY: "core.jobs.handlers.saliency",
     JobKind.ISSUES: "core.jobs.handlers.issues",
     JobKind.LANDMARKS: "core.jobs.handlers.landmarks",
+    JobKind.EMBED: "core.jobs.handlers.embedding",
 }
 
 
