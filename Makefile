@@ -50,7 +50,7 @@ clean: ## remove the environment and caches; data/ stays
 	@touch $@
 
 .venv/installed-dev: .venv/installed
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,landmarks]'
 	@touch $@
 
 # A browser on PATH; else Debian's, when root; else Playwright's own download; else say so.
