@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from core.errors import PressError, UnknownImageError
 from core.services import tagging, undoing, voting
-from core.services.bulk import changing
 from core.services.duplicates import BULK_REASONS
+from core.services.writing import changing, write_one
 from core.workspace import Workspace
 from db.enums import Emotion, EventKind, ImageState
-from db.repositories import datasets, faces, labels, tags
+from db.repositories import faces, labels, tags
 from db.rows import EventRow, ImageRow
 
 DROP_REASONS = ("not a face", "unreadable", "several faces")
@@ -130,9 +130,8 @@ def _tag(session: Session, image: ImageRow, sent: Press, annotator: str) -> None
         return
     (tags.add if is_given else tags.remove)(session, [image.id], tag)
     kind, change = (EventKind.TAG, ("", tag)) if is_given else (EventKind.UNTAG, (tag, ""))
-    event = changing(image, kind, change, annotator=annotator, batch=sent.id)
-    labels.append(session, [event])
-    datasets.raise_revision(session, image.dataset_id)
+    event = changing(image.id, kind, change, annotator=annotator, batch=sent.id)
+    write_one(session, image.dataset_id, event)
 
 
 def _change_state(session: Session, image: ImageRow, sent: Press, annotator: str) -> None:
@@ -144,9 +143,8 @@ def _change_state(session: Session, image: ImageRow, sent: Press, annotator: str
     kind = EventKind.DROP if is_drop else EventKind.RESTORE
     labels.set_state(session, [image.id], state, reason=reason)
     change = (image.state.value, state.value)
-    event = changing(image, kind, change, annotator=annotator, batch=sent.id, reason=reason)
-    labels.append(session, [event])
-    datasets.raise_revision(session, image.dataset_id)
+    event = changing(image.id, kind, change, annotator=annotator, batch=sent.id, reason=reason)
+    write_one(session, image.dataset_id, event)
 
 
 def _undo(session: Session, dataset_id: int, sent: Press, annotator: str) -> int | None:
