@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.configs import own_test_mask
 from core.errors import NotReadyError, UnknownRunError
 from core.services.experiments import find_run
 from core.services.jobs import find_job
@@ -67,7 +68,7 @@ def run_result(workspace: Workspace, run_id: int, *, test_mask: Mask | None = No
         NotReadyError: If it has no figures under this mask.
     """
     run = find_run(workspace, run_id)
-    mask = run.mask if test_mask is None else test_mask
+    mask = own_test_mask(run.mask) if test_mask is None else test_mask
     full = _subset_result(workspace, run_id, mask, Subset.FULL)
     if full is None or run.status is not JobStatus.DONE:
         raise _not_ready(run, mask)
@@ -85,7 +86,7 @@ def overall(
     return {
         row.run_id: row
         for row in rows
-        if row.subset is subset and row.test_mask is masks[row.run_id]
+        if row.subset is subset and row.test_mask is own_test_mask(masks[row.run_id])
     }
 
 
@@ -106,7 +107,7 @@ def heatmap(
     for run_id in run_ids:
         if run_id not in masks:
             raise UnknownRunError(str(run_id))
-    own = [row for row in rows if row.test_mask is masks[row.run_id]]
+    own = [row for row in rows if row.test_mask is own_test_mask(masks[row.run_id])]
     values = _emotion_table(run_ids)
     n = values.copy()
     for row in own:
@@ -149,7 +150,7 @@ def predictions(
         NotReadyError: If it has no predictions under this mask, by default its own.
     """
     run = find_run(workspace, run_id)
-    mask = run.mask if test_mask is None else test_mask
+    mask = own_test_mask(run.mask) if test_mask is None else test_mask
     path = workspace.run_dir(run_id) / PREDICTIONS_NAME
     if not path.exists():
         raise _not_ready(run, mask)
@@ -184,7 +185,7 @@ def result_document(
         "error": find_job(workspace, run.job_id).error,
         "seconds": run.seconds,
         "test_split": run.test_split.value if run.test_split else None,
-        "test_mask": (run.mask if test_mask is None else test_mask).value,
+        "test_mask": (own_test_mask(run.mask) if test_mask is None else test_mask).value,
     }
     if run.status is not JobStatus.DONE:
         return document | _figures(None) | {"leak_free": _figures(None)}
@@ -238,7 +239,10 @@ def _emotion_table(run_ids: Collection[int]) -> pd.DataFrame:
 
 def _not_ready(run: RunRow, mask: Mask) -> NotReadyError:
     if run.status is JobStatus.DONE:
-        return NotReadyError(f"Run {run.id} was not tested with mask {mask}; it has {run.mask}.")
+        return NotReadyError(
+            f"Run {run.id} was not tested with mask {mask}; do it with "
+            f"`feelingit evaluate {run.id} --mask {mask}`."
+        )
     return NotReadyError(
         f"Run {run.id} is {run.status} and has no figures yet; see `feelingit logs {run.job_id}`."
     )

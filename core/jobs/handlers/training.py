@@ -1,84 +1,120 @@
-"""The training job: train, report every epoch, score the test faces."""
+"""The training job: train, report on the way, score the test faces under every mask."""
 
-import logging
+import hashlib
 import math
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 
-from core.configs import TrainConfig
+from core.configs import TrainConfig, masks_to_test
+from core.errors import MissingLandmarksError
+from core.images.faces import FaceSet
+from core.images.masks import needs_landmarks
 from core.jobs.context import JobContext
+from core.jobs.handlers.progress import TrainingProgress, in_words
 from core.jobs.provenance import provenance
+from core.ml import evaluation
 from core.ml.checkpoints import CHECKPOINT_NAME
 from core.ml.devices import choose_device
-from core.ml.evaluation import probabilities
+from core.ml.distillation import Teacher
 from core.ml.surroundings import surroundings
-from core.ml.training import EpochReport, OnEpoch, train
-from core.quality.partition import partition
+from core.ml.testing import tested
+from core.ml.training import EpochReport, Setup, train
+from core.quality.partition import partition_of
 from core.services.experiments import find_run, record_epoch, record_start
-from core.services.outcomes import prediction_table, record_outcome
+from core.services.origins import finished_teacher
+from core.services.outcomes import record_outcome
 from core.services.versions import face_set
-from db.rows import EpochRow
+from core.workspace import Workspace
+from db.enums import Mask
+from db.rows import EpochRow, RunRow
+
+__all__ = ["epoch_row", "handle", "in_words", "scored_masks"]
 
 TRAINING_SHARE = 0.97  # of the progress bar; scoring the test faces is the rest
-
-logger = logging.getLogger(__name__)
 
 
 def handle(context: JobContext) -> None:
     """Train the run that the payload names, {"run": id}, from its checkpoint if it has one.
 
+    The payload may name masks to test under besides its own: {"test_masks": ["eyes", ...]}.
+
     Raises:
         UnknownRunError: If there is no such run.
         EmptySetError: If its version has no faces to train or test on.
+        MissingLandmarksError: If a mask follows landmarks and its version has none.
+        NotReadyError: If it has a teacher that is not trained yet.
+        WeightsFileError: If its file of initial weights cannot be used.
         CheckpointError: If its checkpoint is damaged.
-        JobCancelledError: If the job is asked to stop.
+        JobCancelledError, JobPausedError: If the job is asked to stop or to rest.
     """
     workspace = context.workspace
     run = find_run(workspace, int(context.job.payload["run"]))
     config = TrainConfig.from_json(run.config)
     context.report(0.0, "Reading the faces")
     faces = face_set(workspace, run.version_id)
-    parts = partition(faces, validation_share=config.validation_share, seed=config.seed)
+    masks = scored_masks(context, config, faces)
+    parts = partition_of(faces, config)
     run_dir = workspace.run_dir(run.id)
     record_start(
         workspace,
         run.id,
-        provenance=provenance() | surroundings(choose_device()),
+        provenance=_provenance(config),
         test_split=parts.test_split,
         is_fresh=not (run_dir / CHECKPOINT_NAME).exists(),
     )
     context.report(0.0, f"Training on {len(parts.train):,} faces")
-    trained = train(faces, parts, config, on_epoch=recorder(context, run.id), run_dir=run_dir)
-    context.report(TRAINING_SHARE, f"Scoring {len(parts.test):,} test faces")
+    progress = TrainingProgress(context, config, share=TRAINING_SHARE)
+
+    def on_epoch(report: EpochReport) -> None:
+        record_epoch(workspace, epoch_row(run.id, report))
+        progress.on_epoch(report)
+
+    setup = Setup(teacher=_teacher(workspace, run, config), on_step=progress.on_step)
+    trained = train(faces, parts, config, on_epoch=on_epoch, run_dir=run_dir, setup=setup)
     started = time.perf_counter()
-    table = prediction_table(
-        faces.image_ids[parts.test],
-        faces.labels[parts.test],
-        probabilities(trained.model, faces.at(parts.test), config),
-        leak_free=parts.leak_free,
-        mask=config.mask,
-    )
+
+    def on_mask(n_done: int, mask: Mask) -> None:
+        done = TRAINING_SHARE + (1 - TRAINING_SHARE) * n_done / len(masks)
+        context.report(done, f"Scoring {len(parts.test):,} test faces, mask {mask}")
+
+    table = tested(trained.model, faces, parts, config, masks, on_mask=on_mask)
     seconds = trained.reports[-1].seconds + time.perf_counter() - started
     record_outcome(workspace, run.id, table, seconds=seconds)
 
 
-def recorder(context: JobContext, run_id: int) -> OnEpoch:
-    """Return what stores each epoch of a run and shows its progress."""
+def scored_masks(context: JobContext, config: TrainConfig, faces: FaceSet) -> tuple[Mask, ...]:
+    """Return the masks that a job tests under: the run's own, then those its payload names.
 
-    def on_epoch(report: EpochReport) -> None:
-        record_epoch(context.workspace, epoch_row(run_id, report))
-        left_s = report.seconds / report.number * (report.n_epochs - report.number)
-        message = f"Epoch {report.number} of {report.n_epochs}, {in_words(left_s)} left"
-        logger.info(
-            "%s; loss %.4f, accuracy %.4f; validation %.4f, %.4f",
-            message,
-            report.train_loss,
-            report.train_accuracy,
-            report.validation_loss,
-            report.validation_accuracy,
-        )
-        context.report(TRAINING_SHARE * report.number / report.n_epochs, message)
+    Raises:
+        MissingLandmarksError: If one follows landmarks and the faces have none.
+        ConfigError: If one is random.
+    """
+    asked = [Mask(name) for name in context.job.payload.get("test_masks", [])]
+    masks = masks_to_test(config, asked)
+    for mask in masks:
+        if needs_landmarks(mask) and faces.landmarks is None:
+            raise MissingLandmarksError(mask)
+    return masks
 
-    return on_epoch
+
+def _provenance(config: TrainConfig) -> dict[str, object]:
+    """Return with what, on what and when a run is made, ready for JSON."""
+    made = provenance() | surroundings(choose_device())
+    made["started"] = datetime.now(UTC).isoformat(timespec="seconds")
+    if config.weights is not None and Path(config.weights).is_file():
+        with Path(config.weights).open("rb") as file:
+            made["weights_sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+    return made
+
+
+def _teacher(workspace: Workspace, run: RunRow, config: TrainConfig) -> Teacher | None:
+    """Return the network that a run imitates, None where it imitates none."""
+    teacher = finished_teacher(workspace, run.version_id, config)
+    if teacher is None:
+        return None
+    made_with = TrainConfig.from_json(teacher.config)
+    return Teacher(evaluation.load(workspace.run_dir(teacher.id), made_with), made_with)
 
 
 def epoch_row(run_id: int, report: EpochReport) -> EpochRow:
@@ -92,15 +128,6 @@ def epoch_row(run_id: int, report: EpochReport) -> EpochRow:
         validation_accuracy=_finite(report.validation_accuracy),
         seconds=report.seconds,
     )
-
-
-def in_words(seconds: float) -> str:
-    """Return a duration as a person would say it: about 40 s, about 5 min, about 2.5 h."""
-    if seconds < 90:
-        return f"about {seconds:.0f} s"
-    if seconds < 90 * 60:
-        return f"about {seconds / 60:.0f} min"
-    return f"about {seconds / 3600:.1f} h"
 
 
 def _finite(value: float) -> float | None:
