@@ -240,6 +240,26 @@ class CheckpointError(FeelingItError):
     """A checkpoint is missing, truncated or not ours."""
 
 
+class ClusterError(FeelingItError):
+    """The Ray cluster that jobs are to run on cannot be used now."""
+
+    @classmethod
+    def no_answer(cls, address: str, reason: str) -> "ClusterError":
+        """Return the error for a head that does not answer as it should."""
+        return cls(
+            f"Ray at {address} does not answer ({reason}); start it there, or name its head's "
+            "dashboard with FEELINGIT_RAY_ADDRESS."
+        )
+
+    @classmethod
+    def not_allowed(cls, address: str) -> "ClusterError":
+        """Return the error for a head that wants another token."""
+        return cls(
+            f"Ray at {address} refuses the token; set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN or "
+            "RAY_AUTH_TOKEN_PATH as on the cluster."
+        )
+
+
 class ServerError(FeelingItError):
     """The dashboard's server could not be started or ended by itself."""
 

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import math
 import os
 import signal
 import time
@@ -12,13 +13,16 @@ from types import FrameType
 
 from sqlalchemy.exc import OperationalError
 
+from core.errors import ClusterError
 from core.jobs import lock, transitions
 from core.jobs.children import Child
 from core.jobs.executors import Ending, Execution, Executor, NeverStarted
+from core.jobs.executors.choosing import executor, n_slots
 from core.jobs.executors.local import LocalExecutor
 from core.jobs.liveness import worker_name
 from core.jobs.logs import log_to_stderr
 from core.services import jobs
+from core.settings import Settings
 from core.workspace import Workspace, open_workspace
 from db.rows import JobRow
 
@@ -30,7 +34,8 @@ class Intervals:
     """How long a supervisor waits for what, in seconds.
 
     `stale_s` stays above the ten seconds that a busy SQLite file may hold a heartbeat up; `lost_s`
-    is for a supervisor of this machine whose process is not there any more.
+    is for a supervisor of this machine whose process is not there any more. `retry_s` is between
+    two tries to start a job where no cluster takes one.
     """
 
     tick_s: float = 0.25
@@ -38,6 +43,7 @@ class Intervals:
     lost_s: float = 6.0
     stale_s: float = 30.0
     grace_s: float = 5.0
+    retry_s: float = 10.0
 
 
 class Supervisor:
@@ -58,6 +64,7 @@ class Supervisor:
         self._executor = executor or LocalExecutor(workspace, n_slots=n_slots)
         self._children: list[Child] = []
         self._is_stopping = False
+        self._refused_at = -math.inf
         self._worker = worker_name()
 
     @property
@@ -96,21 +103,48 @@ class Supervisor:
         """Look after every child, then settle lost jobs and start queued ones."""
         for child in list(self._children):
             self._look_after(child)
+        try:
+            self._adopt()
+            self._reap()
+            while len(self._children) < self._n_slots and (job := self._claim()):
+                self._children.append(Child(job, self._start(job)))
+        except ClusterError as error:
+            logger.warning("%s", error)
+            self._refused_at = time.monotonic()
+
+    def _adopt(self) -> None:
+        """Take over what goes on without its supervisor, which gave no sign of life lately."""
+        if not self._executor.outlives_supervisor or self._is_refused():
+            return
+        lost = timedelta(seconds=self._intervals.lost_s)
+        for job in transitions.silent(self._workspace, self._worker, lost):
+            execution = self._executor.adopt(job)
+            if execution is not None and transitions.adopt(self._workspace, job):
+                logger.info("Job %d goes on under this supervisor.", job.id)
+                self._children.append(Child(job, execution))
+
+    def _reap(self) -> None:
+        if self._executor.outlives_supervisor and self._is_refused():
+            return  # nobody can say what goes on
         transitions.reap(
             self._workspace,
             self._worker,
             lost=timedelta(seconds=self._intervals.lost_s),
             stale=timedelta(seconds=self._intervals.stale_s),
         )
-        while len(self._children) < self._n_slots and (job := self._claim()):
-            self._children.append(Child(job, self._start(job)))
+
+    def _is_refused(self) -> bool:
+        return time.monotonic() - self._refused_at < self._intervals.retry_s
 
     def _claim(self) -> JobRow | None:
-        return transitions.claim(self._workspace, self._worker)
+        return None if self._is_refused() else transitions.claim(self._workspace, self._worker)
 
     def _start(self, job: JobRow) -> Execution:
         try:
             return self._executor.start(job)
+        except ClusterError as error:
+            transitions.hand_back(self._workspace, job, f"Waits. {error}")
+            raise
         except OSError as error:  # no room for a log, no memory for a process
             logger.exception("Job %d cannot be started", job.id)
             return NeverStarted(f"could not be started ({error.strerror or error})")
@@ -141,12 +175,21 @@ class Supervisor:
     def _settle(self, child: Child, ending: Ending) -> None:
         """Record what became of a job whose process ended; nothing where the process did itself."""
         child.execution.fetch_log()
-        settle = transitions.settle_lost if ending.is_lost else transitions.settle_failed
-        settle(self._workspace, child.job, ending.reason)
+        if not ending.was_started:
+            transitions.hand_back(self._workspace, child.job, f"The process {ending.reason}")
+        elif ending.is_lost:
+            transitions.settle_lost(self._workspace, child.job, ending.reason)
+        else:
+            transitions.settle_failed(self._workspace, child.job, ending.reason)
         logger.info("Job %d: its process has ended.", child.job.id)
 
     def _stop_children(self) -> None:
-        """Stop every process and queue its job again; it goes on from its checkpoint later."""
+        """Stop every process and queue its job again; it goes on from its checkpoint later.
+
+        What outlives its supervisor goes on, and the next supervisor adopts it.
+        """
+        if self._executor.outlives_supervisor:
+            return
         while any(child.execution.poll() is None for child in self._children):
             for child in self._children:
                 child.ask_to_stop(self._intervals.grace_s)
@@ -170,7 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Supervise the workspace of the settings until SIGTERM or SIGINT, or until idle."""
     parser = argparse.ArgumentParser(description="Run queued jobs.")
     parser.add_argument("--until-idle", action="store_true", help="end when no job is left")
-    parser.add_argument("--slots", type=int, default=1, help="how many jobs may run at once")
+    parser.add_argument("--slots", type=int, help="how many jobs may run at once")
     parser.add_argument("--lock", type=int, help="descriptor of the lock, held already")
     options = parser.parse_args(arguments)
     log_to_stderr()
@@ -179,7 +222,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if held is None:
         logger.info("Another supervisor watches %s; this one ends.", workspace.data_dir)
         return
-    supervisor = Supervisor(workspace, n_slots=options.slots)
+    settings = Settings()
+    slots = n_slots(settings, options.slots)
+    chosen = executor(workspace, settings, slots)
+    supervisor = Supervisor(workspace, n_slots=slots, executor=chosen)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, supervisor.request_stop)
     work(workspace, supervisor, held, until_idle=options.until_idle)

@@ -12,6 +12,7 @@ from db.rows import JobRow
 
 MAX_ATTEMPTS = 2  # a crash is tried again once: twice in a row is no accident
 ERROR_LOG_LINES = 15
+INTERRUPTED = "Interrupted; goes on when a supervisor runs"
 
 
 def claim(workspace: Workspace, worker: str) -> JobRow | None:
@@ -61,7 +62,7 @@ def pause(workspace: Workspace, held: JobRow) -> JobRow | None:
         return stored.release(session, held, JobStatus.PAUSED, attempts=attempts, message=message)
 
 
-def hand_back(workspace: Workspace, held: JobRow) -> None:
+def hand_back(workspace: Workspace, held: JobRow, message: str = INTERRUPTED) -> None:
     """Queue a job that was interrupted by no fault of its own; the attempt does not count.
 
     It ends as cancelled or paused where that was asked for.
@@ -71,7 +72,6 @@ def hand_back(workspace: Workspace, held: JobRow) -> None:
         finish(workspace, held, asked)
         return
     with workspace.writing() as session:
-        message = "Interrupted; goes on when a supervisor runs"
         status = asked or JobStatus.QUEUED
         stored.release(session, held, status, attempts=held.attempt - 1, message=message)
 
@@ -104,6 +104,18 @@ def settle_failed(workspace: Workspace, held: JobRow, reason: str) -> None:
     finish(workspace, held, JobStatus.FAILED, error)
 
 
+def silent(workspace: Workspace, worker: str, since: timedelta) -> list[JobRow]:
+    """Return the running jobs of other workers that gave no sign of life for so long."""
+    with workspace.reading() as session:
+        return stored.silent_since(session, datetime.now(UTC) - since, but_of=worker)
+
+
+def adopt(workspace: Workspace, silent_job: JobRow) -> bool:
+    """Give the sign of life for a silent job from now on; False where another one does already."""
+    with workspace.writing() as session:
+        return stored.wake(session, silent_job, now=datetime.now(UTC)) is not None
+
+
 def reap(workspace: Workspace, worker: str, *, lost: timedelta, stale: timedelta) -> None:
     """Settle the jobs of other workers that gave no sign of life for longer than `stale`.
 
@@ -111,9 +123,7 @@ def reap(workspace: Workspace, worker: str, *, lost: timedelta, stale: timedelta
     machine was started anew since. Its job has ended with it, then.
     """
     now = datetime.now(UTC)
-    with workspace.reading() as session:
-        silent = stored.silent_since(session, now - lost, but_of=worker)
-    for job in silent:
+    for job in silent(workspace, worker, lost):
         if job.worker is not None and liveness.is_gone(job.worker):
             settle_lost(workspace, job, "ended with the supervisor that watched it")
         elif job.heartbeat_at is not None and job.heartbeat_at < now - stale:

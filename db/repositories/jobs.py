@@ -97,6 +97,12 @@ def beat(session: Session, held: JobRow, pid: int | None, *, now: datetime) -> J
     return change(session, _held(held), {"pid": pid, "heartbeat_at": now})
 
 
+def wake(session: Session, silent: JobRow, *, now: datetime) -> JobRow | None:
+    """Say that a silent job lives; return it, or None where somebody else did so already."""
+    is_silent = [*_held(silent), Job.heartbeat_at == silent.heartbeat_at]
+    return change(session, is_silent, {"heartbeat_at": now})
+
+
 def report(session: Session, held: JobRow, progress: float, message: str) -> JobRow | None:
     """Store how far a held job is; return the job, or None where its claim is lost."""
     values = {"progress": progress, "message": message[:MESSAGE_LENGTH]}

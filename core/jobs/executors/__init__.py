@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.jobs.failures import DISK_FULL_STATUS
 from db.rows import JobRow
 
 
@@ -14,10 +15,19 @@ class Ending:
         reason: A clause on what happened to the process: "ended with exit status 3".
         is_lost: Whether it was ended from outside (killed, out of memory, its machine gone), so
             that it is worth another attempt.
+        was_started: Whether there was a process at all; where not, the attempt does not count.
     """
 
     reason: str
     is_lost: bool
+    was_started: bool = True
+
+    @classmethod
+    def of_status(cls, status: int) -> "Ending":
+        """Return the ending of a process that ended by itself with this exit status."""
+        if status == DISK_FULL_STATUS:
+            return cls("could not write, as the disk is full", is_lost=False)
+        return cls(f"ended with exit status {status} and no result", is_lost=False)
 
 
 class Execution(Protocol):
@@ -43,8 +53,24 @@ class Execution(Protocol):
 class Executor(Protocol):
     """Starts the work on jobs."""
 
+    @property
+    def outlives_supervisor(self) -> bool:
+        """Return whether work goes on when the supervisor that started it has ended."""
+
     def start(self, job: JobRow) -> Execution:
-        """Start the work on a job that was just claimed."""
+        """Start the work on a job that was just claimed.
+
+        Raises:
+            OSError: If this machine has no room for it.
+            ClusterError: If no cluster takes it now.
+        """
+
+    def adopt(self, job: JobRow) -> Execution | None:
+        """Return the work on a job that a supervisor started which is gone; None without any.
+
+        Raises:
+            ClusterError: If the cluster does not say now.
+        """
 
 
 class NeverStarted:

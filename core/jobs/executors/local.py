@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from core.jobs.executors import Ending
-from core.jobs.failures import DISK_FULL_STATUS
 from core.jobs.launch import environment, module_command
 from core.jobs.threads import thread_settings
 from core.workspace import Workspace
@@ -40,9 +39,7 @@ class LocalExecution:
         if status < 0:
             reason = f"was ended by signal {-status} ({signal.strsignal(-status)})"
             return Ending(reason, is_lost=True)
-        if status == DISK_FULL_STATUS:
-            return Ending("could not write, as the disk is full", is_lost=False)
-        return Ending(f"ended with exit status {status} and no result", is_lost=False)
+        return Ending.of_status(status)
 
     def stop(self) -> None:
         """Send SIGTERM to the process and all it started."""
@@ -62,6 +59,8 @@ class LocalExecution:
 
 class LocalExecutor:
     """Starts one process for each job."""
+
+    outlives_supervisor = False
 
     def __init__(
         self, workspace: Workspace, command: Command = run_command, *, n_slots: int = 1
@@ -85,6 +84,9 @@ class LocalExecutor:
                 start_new_session=True,
             )
         return LocalExecution(process)
+
+    def adopt(self, _job: JobRow) -> None:
+        """Return None: a job's process ends with its supervisor."""
 
     def _environment(self) -> dict[str, str]:
         alone = {"PYTHONUNBUFFERED": "1"}
