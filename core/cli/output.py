@@ -52,6 +52,13 @@ def percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.2f}%"
 
 
+def size(n_bytes: int) -> str:
+    """Return an amount of bytes as a person would say it, `1.2 GB`."""
+    if n_bytes < 1e6:
+        return f"{n_bytes / 1e3:.0f} kB"
+    return f"{n_bytes / 1e6:.0f} MB" if n_bytes < 1e9 else f"{n_bytes / 1e9:.1f} GB"
+
+
 @contextmanager
 def progress_bar(what: str) -> Iterator["Bar"]:
     """Yield a progress bar on stderr."""

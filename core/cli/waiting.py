@@ -4,7 +4,7 @@ import time
 
 from core.cli.output import progress_bar
 from core.jobs.launch import ensure_supervisor
-from core.services.jobs import FINISHED, find_job
+from core.services.jobs import FINISHED, find_job, is_work_left
 from core.workspace import Workspace
 from db.rows import JobRow
 
@@ -20,6 +20,7 @@ def wait_for_job(workspace: Workspace, job_id: int, what: str) -> JobRow:
         while (job := find_job(workspace, job_id)).status not in FINISHED:
             message = f", {job.message}" if job.message else ""
             bar.update(round(100 * job.progress), 100, f"{what} {job.status}{message}")
-            ensure_supervisor(workspace)
+            if is_work_left(workspace):  # not while it is paused
+                ensure_supervisor(workspace)
             time.sleep(POLL_S)
     return job

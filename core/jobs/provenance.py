@@ -10,7 +10,7 @@ PACKAGES = ("numpy", "torch", "torchvision")
 
 
 def provenance() -> dict[str, object]:
-    """Return the versions of Python, packages and FeelingIt, and the commit, ready for JSON.
+    """Return machine, versions of Python, packages and FeelingIt, and commit, ready for JSON.
 
     `commit` and `is_dirty` (whether tracked files differ from it) are None outside a checkout.
     """
@@ -20,6 +20,7 @@ def provenance() -> dict[str, object]:
         "python": platform.python_version(),
         "packages": {name: version(name) for name in PACKAGES},
         "feelingit": version("feelingit"),
+        "host": platform.node(),
         "commit": commit,
         "is_dirty": None if changes is None else bool(changes),
     }

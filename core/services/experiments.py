@@ -60,7 +60,7 @@ def enqueue_run(
     masks_to_test(config, test_masks)
     require_origins(workspace, version_id, config)
     with workspace.writing() as session:
-        run_id = _add(session, version_id, config, test_masks)
+        run_id = add_run(session, version_id, config, test_masks=test_masks)
     return find_run(workspace, run_id)
 
 
@@ -96,7 +96,7 @@ def queue_small_study(workspace: Workspace, dataset_name: str) -> list[RunRow]:
     with workspace.writing() as session:
         if stored.of_dataset(session, dataset_id):
             return []
-        run_ids = [_add(session, version_id, small_study(mask)) for mask in STUDY_MASKS]
+        run_ids = [add_run(session, version_id, small_study(mask)) for mask in STUDY_MASKS]
         payload = {"run": run_ids[0], "method": SaliencyMethod.GRAD_CAM.value}
         stored_jobs.add(session, JobKind.SALIENCY, payload, now=datetime.now(UTC))
     return [find_run(workspace, run_id) for run_id in run_ids]
@@ -151,12 +151,17 @@ def record_start(
             stored.delete_epochs(session, run_id)
 
 
-def _add(
-    session: Session, version_id: int, config: TrainConfig, test_masks: Sequence[Mask] = ()
+def add_run(
+    session: Session,
+    version_id: int,
+    config: TrainConfig,
+    *,
+    test_masks: Sequence[Mask] = (),
+    grid: str | None = None,
 ) -> int:
-    """Queue a job with its run and return the run's id."""
+    """Queue a job with its run, perhaps as part of a grid, and return the run's id."""
     now = datetime.now(UTC)
-    job = stored_jobs.add(session, JobKind.TRAIN, {}, now=now)
+    job = stored_jobs.add(session, JobKind.TRAIN, {}, now=now, grid=grid)
     new = stored.NewRun(
         version_id=version_id,
         model=config.model,

@@ -1,14 +1,15 @@
 """Training runs and their epochs."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.enums import Mask, ModelName, Split
-from db.models import Dataset, DatasetVersion, Epoch, Job, Run
+from db.models import ClassResult, Dataset, DatasetVersion, Epoch, Job, Result, Run
 from db.rows import EpochRow, RunRow
 
 
@@ -21,6 +22,13 @@ class NewRun:
     mask: Mask
     seed: int
     config: dict[str, Any]
+
+
+class Pace(NamedTuple):
+    """How many epochs a run did, and the seconds they took in all."""
+
+    n_epochs: int
+    seconds: float
 
 
 def add(session: Session, job_id: int, new: NewRun, *, now: datetime) -> int:
@@ -40,6 +48,11 @@ def find(session: Session, run_id: int) -> RunRow | None:
 def every(session: Session) -> list[RunRow]:
     """Return all runs, newest first."""
     return _rows(session, _statement().order_by(Run.id.desc()))
+
+
+def by_ids(session: Session, run_ids: Sequence[int]) -> list[RunRow]:
+    """Return runs in the order of their ids."""
+    return _rows(session, _statement().where(Run.id.in_(run_ids)).order_by(Run.id))
 
 
 def of_dataset(session: Session, dataset_id: int) -> list[RunRow]:
@@ -75,6 +88,22 @@ def epochs(session: Session, run_id: int) -> list[EpochRow]:
 def delete_epochs(session: Session, run_id: int) -> None:
     """Forget the epochs of a run that starts again."""
     session.execute(delete(Epoch).where(Epoch.run_id == run_id))
+
+
+def paces(session: Session) -> dict[int, Pace]:
+    """Return, for each run that finished an epoch, how many it did and how long they took."""
+    statement = select(Epoch.run_id, func.max(Epoch.number), func.max(Epoch.seconds))
+    return {
+        run_id: Pace(n_epochs, seconds)
+        for run_id, n_epochs, seconds in session.execute(statement.group_by(Epoch.run_id))
+    }
+
+
+def forget(session: Session, run_id: int) -> None:
+    """Delete a run with its epochs and figures; its jobs and files stay."""
+    for table in (ClassResult, Result, Epoch):
+        session.execute(delete(table).where(table.run_id == run_id))
+    session.execute(delete(Run).where(Run.id == run_id))
 
 
 def _statement() -> Select[Run, Job, DatasetVersion, str]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from db.enums import Emotion, Split
@@ -78,6 +78,13 @@ def members(session: Session, version_id: int) -> list[Member]:
         .order_by(VersionMember.image_id)
     )
     return [Member(*row) for row in session.execute(statement)]
+
+
+def split_counts(session: Session, version_id: int) -> dict[Split, int]:
+    """Return how many members of a version each of its splits has."""
+    statement = select(VersionMember.split, func.count())
+    counted = statement.where(VersionMember.version_id == version_id).group_by(VersionMember.split)
+    return {split: n_images for split, n_images in session.execute(counted)}  # noqa: C416 (typed)
 
 
 def contents(session: Session, version_id: int) -> list[bytes]:

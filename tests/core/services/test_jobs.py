@@ -1,15 +1,25 @@
 """Queueing, cancelling and resuming jobs, as pages and commands do."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from core.errors import JobStateError, UnknownJobError
+from core.services import job_lists
 from core.services.jobs import (
+    Place,
+    cancel_all,
     enqueue,
     find_job,
+    is_work_left,
     jobs,
     log_tail,
+    move,
+    pause_all,
     request_cancel,
+    request_pause,
     requeue,
+    resume_all,
     unfinished,
 )
 from db.enums import JobKind, JobStatus
@@ -89,3 +99,111 @@ def test_the_tail_of_a_long_log_is_its_last_lines(workspace, job):
     path.parent.mkdir(parents=True)
     path.write_text("".join(f"line {number}\n" for number in range(20_000)))
     assert log_tail(workspace, job.id, n_lines=2) == "line 19998\nline 19999"
+
+
+def order(workspace):
+    return [job.id for job in unfinished(workspace)]
+
+
+def test_a_queued_job_rests_at_once_and_goes_on_where_it_stood(workspace):
+    first, second = (enqueue(workspace, JobKind.TRAIN, {}) for _ in range(2))
+    assert request_pause(workspace, first.id).status is JobStatus.PAUSED
+    assert order(workspace) == [second.id]
+    assert requeue(workspace, first.id).status is JobStatus.QUEUED
+    assert order(workspace) == [first.id, second.id]
+
+
+def test_a_running_job_is_asked_to_pause_and_may_be_told_to_go_on(workspace, running):
+    asked = request_pause(workspace, running.id)
+    assert (asked.status, asked.pause_requested) == (JobStatus.RUNNING, True)
+    assert requeue(workspace, running.id).pause_requested is False
+
+
+def test_a_paused_job_can_be_cancelled(workspace, job):
+    request_pause(workspace, job.id)
+    assert request_cancel(workspace, job.id).status is JobStatus.CANCELLED
+
+
+def test_a_finished_job_cannot_pause(workspace, job):
+    request_cancel(workspace, job.id)
+    with pytest.raises(JobStateError, match="is cancelled; only unfinished"):
+        request_pause(workspace, job.id)
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        (Place.FRONT, [2, 0, 1, 3]),
+        (Place.UP, [0, 2, 1, 3]),
+        (Place.DOWN, [0, 1, 3, 2]),
+        (Place.BACK, [0, 1, 3, 2]),
+    ],
+)
+def test_a_waiting_job_is_moved(workspace, place, expected):
+    ids = [enqueue(workspace, JobKind.TRAIN, {}).id for _ in range(4)]
+    moved = move(workspace, ids[2], place)
+    assert order(workspace) == [ids[k] for k in expected]
+    assert moved == expected.index(2)
+
+
+def test_new_and_requeued_jobs_follow_those_that_were_ordered(workspace):
+    ids = [enqueue(workspace, JobKind.TRAIN, {}).id for _ in range(3)]
+    move(workspace, ids[0], Place.BACK)
+    request_cancel(workspace, ids[1])
+    requeue(workspace, ids[1])
+    new = enqueue(workspace, JobKind.TRAIN, {}).id
+    assert order(workspace) == [ids[2], ids[0], ids[1], new]
+
+
+def test_the_first_job_stays_first_when_it_is_moved_up(workspace):
+    ids = [enqueue(workspace, JobKind.TRAIN, {}).id for _ in range(2)]
+    assert move(workspace, ids[0], Place.UP) == 0
+    assert order(workspace) == ids
+
+
+def test_a_running_job_has_no_order(workspace, running):
+    with pytest.raises(JobStateError, match="only waiting jobs"):
+        move(workspace, running.id, Place.FRONT)
+
+
+def test_all_jobs_rest_and_go_on_together(workspace, running):
+    waiting = enqueue(workspace, JobKind.TRAIN, {})
+    assert [job.id for job in pause_all(workspace)] == [running.id, waiting.id]
+    assert find_job(workspace, waiting.id).status is JobStatus.PAUSED
+    assert find_job(workspace, running.id).pause_requested
+    assert order(workspace) == [running.id]
+    assert len(resume_all(workspace)) == 2
+    assert find_job(workspace, waiting.id).status is JobStatus.QUEUED
+    assert not find_job(workspace, running.id).pause_requested
+
+
+def test_only_the_jobs_of_a_grid_are_meant(workspace):
+    with workspace.writing() as session:
+        now = datetime.now(UTC)
+        ids = [
+            stored.add(session, JobKind.TRAIN, {}, now=now, grid=grid).id
+            for grid in ("g1", "g2", None)
+        ]
+    assert [job.id for job in cancel_all(workspace, grid="g2")] == [ids[1]]
+    assert order(workspace) == [ids[0], ids[2]]
+
+
+def test_a_paused_job_is_no_work(workspace, job):
+    assert is_work_left(workspace)
+    request_pause(workspace, job.id)
+    assert not is_work_left(workspace)
+
+
+def test_a_page_shows_what_runs_then_what_waits_then_the_newest(workspace):
+    ids = [enqueue(workspace, JobKind.TRAIN, {}).id for _ in range(5)]
+    with workspace.writing() as session:
+        stored.claim(session, "me", now=datetime.now(UTC))
+    request_cancel(workspace, ids[1])
+    request_cancel(workspace, ids[2])
+    move(workspace, ids[4], Place.FRONT)
+    expected = [ids[0], ids[4], ids[3], ids[2], ids[1]]
+    assert [job.id for job in job_lists.page(workspace, limit=9)] == expected
+    assert [job.id for job in job_lists.page(workspace, limit=2, offset=2)] == expected[2:4]
+    chosen = job_lists.JobFilter(statuses=[JobStatus.CANCELLED])
+    assert [job.id for job in job_lists.page(workspace, chosen, limit=9)] == expected[3:]
+    assert job_lists.total(workspace, chosen) == 2
