@@ -4,13 +4,20 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli import recipes
 from core.cli.output import AsJson, emit_json, emit_line, emit_table, percent, say
 from core.cli.waiting import wait_for_job
-from core.configs import Setting
+from core.configs import preset
+from core.configs.checking import typed
 from core.jobs.launch import ensure_supervisor
 from core.services import experiments, results, versions
-from core.workspace import open_workspace
+from core.services.evaluating import enqueue_evaluation
+from core.services.repeating import enqueue_like
+from core.workspace import Workspace, open_workspace
 from db.enums import JobStatus, Mask, ModelName
+from db.rows import RunRow
+
+Wait = Annotated[bool, typer.Option("--wait", help="Come back when it is finished.")]
 
 
 def freeze(name: str, as_json: AsJson = False) -> None:
@@ -47,22 +54,41 @@ list_versions.__name__ = "versions"
 
 
 def train(  # noqa: PLR0913  (each argument is an option of the command)
-    version: Annotated[str, typer.Option(help="Version to train on, from `feelingit freeze`.")],
-    model: Annotated[ModelName, typer.Option(help="The network.")] = ModelName.FAST,
-    mask: Annotated[Mask, typer.Option(help="The part of the face that is covered.")] = Mask.NONE,
-    seed: Annotated[int, typer.Option(help="Same seed, same result on a CPU.")] = 0,
-    epochs: Annotated[int | None, typer.Option(help="At most this many epochs.")] = None,
-    image_size: Annotated[int | None, typer.Option(help="Side of the faces in pixels.")] = None,
-    wait: Annotated[bool, typer.Option("--wait", help="Come back when it is finished.")] = False,
+    version: recipes.VersionOption = None,
+    model: recipes.ModelOption = None,
+    mask: recipes.MaskOption = None,
+    test_mask: recipes.TestMaskOption = None,
+    seed: recipes.SeedOption = None,
+    epochs: recipes.EpochsOption = None,
+    image_size: recipes.ImageSizeOption = None,
+    protocol: recipes.ProtocolOption = None,
+    weights: recipes.WeightsOption = None,
+    teacher: recipes.TeacherOption = None,
+    set_: recipes.SetOption = None,
+    like: recipes.LikeOption = None,
+    wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
     """Queue a training run and start the supervisor that works through the queue."""
+    if (version is None) == (like is None):
+        raise typer.BadParameter("give --version, or --like with a run that has one")
     workspace = open_workspace()
-    asked: dict[str, Setting] = {"epochs": epochs, "image_size": image_size}
-    overrides = {name: value for name, value in asked.items() if value is not None}
-    run = experiments.enqueue_training(
-        workspace, version=version, model=model, mask=mask, seed=seed, overrides=overrides
-    )
+    changes = recipes.settings(set_ or []) | recipes.given(
+        model=model, mask=mask, seed=seed, epochs=epochs, image_size=image_size,
+        protocol=protocol, weights=weights, teacher_run=teacher,
+    )  # fmt: skip
+    if like is not None:
+        run = enqueue_like(workspace, like, changes=changes, test_masks=test_mask or [])
+    else:
+        name = typed("model", changes.pop("model", ModelName.FAST), ModelName)
+        config = preset(name, **changes)
+        found = versions.find_version(workspace, version or "")
+        run = experiments.enqueue_run(workspace, found.id, config, test_masks=test_mask or [])
+    _follow(workspace, run, wait=wait, as_json=as_json)
+
+
+def _follow(workspace: Workspace, run: RunRow, *, wait: bool, as_json: bool) -> None:
+    """See that a queued run is worked on; wait for it where asked to, and show it."""
     ensure_supervisor(workspace)
     if wait:
         wait_for_job(workspace, run.job_id, f"Run {run.id}")
@@ -76,6 +102,35 @@ def train(  # noqa: PLR0913  (each argument is an option of the command)
             f"Run {run.id} is queued as job {run.job_id}; `feelingit jobs` shows how it is doing."
         )
     if wait and document["status"] != JobStatus.DONE:
+        raise typer.Exit(1)
+
+
+def evaluate(
+    run: Annotated[int, typer.Argument(help="Id of a finished run, from `feelingit runs`.")],
+    mask: Annotated[list[Mask], typer.Option(help="Test under this mask; any number of times.")],
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Test a finished run under further masks; its figures under others stay."""
+    workspace = open_workspace()
+    job = enqueue_evaluation(workspace, run, mask)
+    ensure_supervisor(workspace)
+    if wait:
+        job = wait_for_job(workspace, job.id, f"Testing run {run}")
+    tested = [one.value for one in mask] if job.status is JobStatus.DONE else []
+    documents = {
+        name: results.result_document(workspace, run, test_mask=Mask(name)) for name in tested
+    }
+    if as_json:
+        emit_json({"run": run, "job": job.id, "status": job.status, "error": job.error,
+                   "results": documents})  # fmt: skip
+    elif not wait:
+        emit_line(f"Testing run {run} is queued as job {job.id}; `feelingit jobs` shows it.")
+    elif job.status is not JobStatus.DONE:
+        say(f"Job {job.id} {job.status}: {job.error or 'no result'}")
+    for document in () if as_json else documents.values():
+        _show_result(document)
+    if wait and job.status is not JobStatus.DONE:
         raise typer.Exit(1)
 
 
@@ -103,13 +158,16 @@ list_runs.__name__ = "runs"
 
 def show_results(
     run: Annotated[int, typer.Argument(help="Id of the run, from `feelingit runs`.")],
+    mask: Annotated[
+        Mask | None, typer.Option(help="The mask it was tested under; its own if unsaid.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a run's accuracy, precision and F1, overall and per emotion."""
     workspace = open_workspace()
     if not as_json:
-        results.run_result(workspace, run)  # refuses a run that has no figures yet
-    document = results.result_document(workspace, run)
+        results.run_result(workspace, run, test_mask=mask)  # refuses one without figures
+    document = results.result_document(workspace, run, test_mask=mask)
     if as_json:
         emit_json(document)
     else:
@@ -126,7 +184,8 @@ def _show_result(document: dict[str, Any]) -> None:
     leak_free = document["leak_free"]
     emit_table(
         f"Run {document['run']}: {document['model']}, mask {document['mask']}, "
-        f"seed {document['seed']}, tested on {document['test_split']}",
+        f"seed {document['seed']}, tested on {document['test_split']} "
+        f"with mask {document['test_mask']}",
         ("images", "n", "accuracy", "weighted F1", "macro F1"),
         [
             (name, part["n"], *(percent(part[k]) for k in ("accuracy", "weighted_f1", "macro_f1")))
@@ -143,4 +202,4 @@ def _show_result(document: dict[str, Any]) -> None:
     )
 
 
-COMMANDS = (freeze, list_versions, train, list_runs, show_results)
+COMMANDS = (freeze, list_versions, train, evaluate, list_runs, show_results)

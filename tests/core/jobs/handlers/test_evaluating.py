@@ -8,8 +8,9 @@ from core.errors import ConfigError, NotReadyError
 from core.jobs import transitions
 from core.jobs.run import run_job
 from core.services.evaluating import enqueue_evaluation
-from core.services.experiments import enqueue_like, enqueue_run, find_run
+from core.services.experiments import enqueue_run, find_run
 from core.services.jobs import find_job
+from core.services.repeating import enqueue_like
 from core.services.results import predictions, run_result
 from core.services.versions import freeze
 from db.enums import EMOTIONS, JobStatus, Mask, ModelName, Split
