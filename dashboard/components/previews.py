@@ -1,47 +1,122 @@
-"""What a mask covers, on real faces of the data set: the same pixels that training gets."""
+"""What a mask covers, on faces of the data set: the same pixels that training gets."""
 
 from collections.abc import Sequence
+from html import escape
 
-import cv2
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from core.images.decoding import decode
 from core.images.encoding import encode
-from core.images.masks import cover
-from core.services.terms import STUDY_MASKS, DatasetRow, ImageRow, Mask
+from core.images.faces import FaceSet
+from core.images.masks import FAMILIES, MaskFamily, cover_faces, needs_landmarks
+from core.services.previewing import sample_faces
+from core.services.terms import EMOTIONS, DatasetRow, Mask
 from dashboard import state
+from dashboard.components import landmarks
 from dashboard.components.faces import STYLE, framed
-from dashboard.format import MASK_NAMES
+from dashboard.format import EMOTION_COLOURS, MASK_NAMES, title
 
-_SIDE_PX = 48
+FAMILY_NAMES = {
+    MaskFamily.BANDS: "Bands",
+    MaskFamily.CROPS: "Cut off",
+    MaskFamily.LANDMARK: "By landmarks",
+    MaskFamily.CONTROLS: "Controls",
+}
+FAMILY_NOTES = {
+    MaskFamily.BANDS: "The study's rows, set to mid grey: 0-31, 32-63 and 64-127 of 128.",
+    MaskFamily.CROPS: "The same rows taken out of the picture, so the network sees fewer.",
+    MaskFamily.LANDMARK: "Parts that follow each face, however it is turned or framed.",
+    MaskFamily.CONTROLS: "The shape of a mask moved to a random place: exactly as many pixels, "
+    "another part of the face. The same face always gets the same place.",
+}
 _DRAWN_PX = 48
 _STYLE = """<style>
-.fi-masks{display:grid;grid-template-columns:max-content 1fr;gap:8px 12px;align-items:center;
-font-size:13px}
-.fi-masks .fi-faces{gap:4px}
+.fi-masks{display:grid;grid-template-columns:minmax(0,max-content) 1fr;gap:8px 12px;
+align-items:center;font-size:13px;line-height:18px}
+.fi-masks .fi-faces{gap:4px;flex-wrap:nowrap}
+.fi-masks .fi-face{position:relative}
+.fi-masks svg{position:absolute;inset:1px;width:48px;height:48px;pointer-events:none}
 .fi-masks .fi-off{opacity:.4}
+.fi-masks .fi-head{width:50px;font-size:11px;line-height:14px;text-align:center;
+border-bottom:2px solid;overflow:hidden}
 @media (max-width:640px){.fi-masks{grid-template-columns:1fr;gap:4px}
-.fi-masks .fi-faces{gap:2px}}
+.fi-masks .fi-faces{gap:0}.fi-masks .fi-head{width:50px}}
 </style>"""
 
 
 def masks(dataset: DatasetRow, chosen: Sequence[Mask]) -> None:
-    """Draw a face of each emotion under every mask, those that are not chosen faded."""
-    samples = state.samples(dataset.id, dataset.revision, per_emotion=1)
-    rows = [row for images in samples.values() for row in images]
-    contents = state.blobs(tuple(row.id for row in rows))
-    lines = ""
-    for mask in STUDY_MASKS:
+    """Draw a face of each emotion under every mask of a family, those not chosen faded."""
+    family = _family(chosen)
+    st.caption(FAMILY_NOTES[family])
+    shown = (Mask.NONE, *FAMILIES[family])
+    dots = any(map(needs_landmarks, shown)) and landmarks.offer(dataset)
+    faces = sample_faces(state.workspace(), dataset.id)
+    if faces.landmarks is None:
+        shown = tuple(mask for mask in shown if not needs_landmarks(mask))
+    lines = [_line("", _heads(faces))]
+    for mask in shown:
         fade = "" if mask in chosen else " fi-off"
-        figures = "".join(_covered(row, contents[row.id], mask) for row in rows)
-        lines += f'<div class="{fade}">{MASK_NAMES[mask]}</div>'
-        lines += f'<div class="fi-faces{fade}">{figures}</div>'
-    st.html(f'{STYLE}{_STYLE}<div class="fi-masks">{lines}</div>')
+        marks = _dots(faces) if dots and mask is Mask.NONE else [""] * len(faces)
+        lines.append(_line(MASK_NAMES[mask], _covered(faces, mask, marks), fade))
+    st.html(f'{STYLE}{_STYLE}<div class="fi-masks">{"".join(lines)}</div>')
 
 
-def _covered(row: ImageRow, content: bytes, mask: Mask) -> str:
-    pixels = cv2.resize(decode(content), (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA)
-    covered = cover(pixels[np.newaxis].astype(np.uint8), mask)[0]
-    alt = f"Face {row.id}, {MASK_NAMES[mask].lower()}"
-    return framed(encode(covered), side=_SIDE_PX, alt=alt, target_px=_DRAWN_PX)
+def _family(chosen: Sequence[Mask]) -> MaskFamily:
+    """Draw the choice of masks to look at; at first those of the first mask that is chosen."""
+    first = next(
+        (family for mask in chosen for family, members in FAMILIES.items() if mask in members),
+        MaskFamily.BANDS,
+    )
+    picked = st.segmented_control(
+        "What they cover", list(FAMILIES), default=first, required=True,
+        key="previews_family", format_func=lambda family: FAMILY_NAMES[family],
+    )  # fmt: skip
+    return MaskFamily(picked)
+
+
+def pictures(faces: FaceSet, mask: Mask) -> list[bytes]:
+    """Return PNG files of faces under a mask, pixel for pixel what a network is fed."""
+    return [encode(pixels) for pixels in cover_faces(faces, mask)]
+
+
+def _line(label: str, cells: Sequence[str], fade: str = "") -> str:
+    return (
+        f'<div class="{fade}">{escape(label)}</div>'
+        f'<div class="fi-faces{fade}">{"".join(cells)}</div>'
+    )
+
+
+def _heads(faces: FaceSet) -> list[str]:
+    """Return each face's emotion as HTML, underlined in its colour."""
+    emotions = [EMOTIONS[label] for label in faces.labels]
+    return [
+        f'<div class="fi-head" style="border-color:{EMOTION_COLOURS[emotion]}">'
+        f"{title(emotion)}</div>"
+        for emotion in emotions
+    ]
+
+
+def _covered(faces: FaceSet, mask: Mask, marks: Sequence[str]) -> list[str]:
+    side = faces.pixels.shape[2]
+    figures = []
+    for number, content in enumerate(pictures(faces, mask)):
+        alt = f"Face {faces.image_ids[number]}, {MASK_NAMES[mask].lower()}"
+        figure = framed(content, side=side, alt=alt, target_px=_DRAWN_PX)
+        figures.append(figure.replace("</figure>", f"{marks[number]}</figure>"))
+    return figures
+
+
+def _dots(faces: FaceSet) -> list[str]:
+    """Return each face's landmarks as SVG to lie on it: red where no face was detected."""
+    if faces.landmarks is None or faces.landmarks_found is None:
+        return [""] * len(faces)
+    return [
+        _drawing(points, "#2ee86b" if is_found else "#ff5a4d")
+        for points, is_found in zip(faces.landmarks, faces.landmarks_found, strict=True)
+    ]
+
+
+def _drawing(points: NDArray[np.float32], colour: str) -> str:
+    circles = "".join(f'<circle cx="{x:.3f}" cy="{y:.3f}" r=".016"/>' for x, y in points)
+    return f'<svg viewBox="0 0 1 1" fill="{colour}" aria-hidden="true">{circles}</svg>'

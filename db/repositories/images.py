@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from db.enums import ImageState
@@ -30,6 +30,16 @@ def insert_all(session: Session, dataset_id: int, new: Sequence[NewImage]) -> No
     ids = _ids(session, dataset_id, [image.source_path for image in new])
     blobs = [{"image_id": ids[image.source_path], "content": image.content} for image in new]
     session.execute(insert(BLOBS), blobs)
+
+
+def kept_heights(session: Session, dataset_id: int) -> dict[int, int]:
+    """Return how many kept images of a data set have each height, in pixels."""
+    statement = (
+        select(Image.height, func.count())
+        .where(Image.dataset_id == dataset_id, Image.state == ImageState.KEPT)
+        .group_by(Image.height)
+    )
+    return {height: n for height, n in session.execute(statement)}
 
 
 def _ids(session: Session, dataset_id: int, paths: Sequence[str]) -> dict[str, int]:
