@@ -104,6 +104,13 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def size(n_bytes: int) -> str:
+    """Return an amount of bytes in its unit, `1.2 GB`."""
+    if n_bytes < 1e6:
+        return f"{n_bytes / 1e3:.0f} kB"
+    return f"{n_bytes / 1e6:.0f} MB" if n_bytes < 1e9 else f"{n_bytes / 1e9:.1f} GB"
+
+
 def ago(moment: datetime, now: datetime | None = None) -> str:
     """Return how long ago a moment was, `3 min ago`."""
     seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
@@ -119,6 +126,11 @@ def run_name(run: RunRow) -> str:
     """Return what people call a run, `#3 Fast, eyes covered`; the seed where it is not 0."""
     seed = f", seed {run.seed}" if run.seed else ""
     return f"#{run.id} {MODEL_NAMES[run.model]}, {MASK_WORDS[run.mask]}{seed}"
+
+
+def experiment_name(run: RunRow) -> str:
+    """Return what runs that differ in their seed only are called, `Fast, eyes covered`."""
+    return f"{MODEL_NAMES[run.model]}, {MASK_WORDS[run.mask]}"
 
 
 def run_label(run: RunRow) -> str:

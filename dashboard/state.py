@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from core.services import datasets, duplicates, inspecting, queues, tagging
+from core.services import datasets, duplicates, inspecting, queues, slicing, storage, tagging
 from core.services.datasets import Count, Progress
 from core.services.duplicates import DuplicateReport
 from core.services.queues import QueueSpec
+from core.services.storage import Usage
 from core.services.terms import DatasetRow, Emotion, ImageRow
 from core.settings import Settings
 from core.workspace import Workspace, open_workspace
@@ -85,6 +86,13 @@ def queue_length(dataset_id: int, revision: int, spec: QueueSpec) -> int:
     return queues.count(workspace(), dataset_id, spec)
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def slice_sizes(run_id: int, revision: int) -> dict[str, int]:
+    """Return how many of a finished run's test images each slice holds at a revision."""
+    members = slicing.slice_members(workspace(), run_id)
+    return {name: int(chosen.sum()) for name, chosen in members.items()}
+
+
 @st.cache_data(max_entries=32, show_spinner=False)
 def image_rows(image_ids: tuple[int, ...], dataset_id: int, revision: int) -> list[ImageRow]:
     """Return images of a data set at a revision, by id."""
@@ -95,3 +103,9 @@ def image_rows(image_ids: tuple[int, ...], dataset_id: int, revision: int) -> li
 def tag_counts(dataset_id: int, revision: int) -> dict[str, int]:
     """Return the tags that are offered or in use at a revision, with how many faces have each."""
     return tagging.tag_counts(workspace(), dataset_id)
+
+
+@st.cache_data(ttl=30, max_entries=1, show_spinner=False)
+def disk_usage() -> Usage:
+    """Return what the workspace took on disk half a minute ago or later."""
+    return storage.usage(workspace())

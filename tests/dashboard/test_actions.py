@@ -9,9 +9,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.images.encoding import encode
-from core.services import curation, datasets, duplicates, experiments, jobs, sampling, versions
+from core.services import (
+    curation,
+    datasets,
+    duplicates,
+    experiments,
+    job_lists,
+    jobs,
+    sampling,
+    versions,
+)
 from core.workspace import Workspace
-from db.enums import Emotion, JobKind, JobStatus, Mask, Split
+from db.enums import Emotion, JobKind, JobStatus, Mask, ModelName, Split
 
 OpenPage = Callable[..., AppTest]
 N_FACES, N_SURPLUS = 56, 3
@@ -85,26 +94,77 @@ def test_freezing_makes_a_version_of_what_is_kept_now(open_page: OpenPage, fille
     assert [version.n_images for version in versions.versions(filled)] == [N_FACES - 1, N_FACES]
 
 
-def test_queueing_makes_a_run_for_each_mask(open_page: OpenPage, filled: Workspace):
+def test_queueing_makes_a_run_for_each_model_mask_and_seed(open_page: OpenPage, filled: Workspace):
     page = open_page("experiments")
-    page.button_group("experiments_masks").set_value([Mask.MOUTH, Mask.EYES]).run()
+    page.button_group("experiments_models").set_value([ModelName.VGG16, ModelName.FAST]).run()
+    page.button_group("experiments_masks").set_value([Mask.EYES]).run()
+    page.multiselect("experiments_more_masks").set_value([Mask.CROP_EYES]).run()
     page.number_input("experiments_seed").set_value(7).run()
+    page.number_input("experiments_n_seeds").set_value(2).run()
+    assert "VGG-16 at 128 px: about" in text(page)
+    assert "8 runs: about" in text(page)
     page.button("experiments_queue").click().run()
-    queued = [run for run in experiments.runs(filled) if run.seed == 7]
-    assert sorted(run.mask for run in queued) == [Mask.EYES, Mask.MOUTH]
-    assert {run.status for run in queued} == {JobStatus.QUEUED}
+    queued = [run for run in experiments.runs(filled) if run.seed in (7, 8)]
+    assert {(run.model, run.mask, run.seed) for run in queued} == {
+        (model, mask, seed)
+        for model in (ModelName.VGG16, ModelName.FAST)
+        for mask in (Mask.EYES, Mask.CROP_EYES)
+        for seed in (7, 8)
+    }
+    assert len(queued) == 8
+    assert not page.exception
 
 
-def test_a_queued_job_can_be_cancelled_and_resumed(open_page: OpenPage, filled: Workspace):
+def test_the_studys_table_is_queued_with_one_click(open_page: OpenPage, filled: Workspace):
+    page = open_page("experiments")
+    page.button("experiments_study").click().run()
+    (grid,) = job_lists.grids(filled)
+    assert grid.n_jobs == 10
+    assert not page.exception
+
+
+def test_a_queued_job_can_be_paused_and_resumed(open_page: OpenPage, filled: Workspace):
     (job,) = jobs.unfinished(filled)
-    open_page("experiments").button(f"experiments_job_{job.id}_cancel").click().run()
-    assert jobs.find_job(filled, job.id).status is JobStatus.CANCELLED
-    open_page("experiments").button(f"experiments_job_{job.id}_resume").click().run()
+    open_page("experiments").button(f"experiments_job_{job.id}_first").click().run()
+    assert jobs.find_job(filled, job.id).status is JobStatus.PAUSED
+    open_page("experiments").button(f"experiments_job_{job.id}_first").click().run()
     assert jobs.find_job(filled, job.id).status is JobStatus.QUEUED
 
 
-def test_a_failed_job_shows_the_end_of_its_log(open_page: OpenPage, filled: Workspace):
-    assert "RuntimeError: out of memory" in open_page("experiments").code[0].value
+def test_all_jobs_pause_and_go_on_together(open_page: OpenPage, filled: Workspace):
+    (job,) = jobs.unfinished(filled)
+    page = open_page("experiments")
+    page.button("experiments_pause_all").click().run()
+    assert jobs.find_job(filled, job.id).status is JobStatus.PAUSED
+    page.button("experiments_resume_all").click().run()
+    assert jobs.find_job(filled, job.id).status is JobStatus.QUEUED
+
+
+def test_a_run_is_deleted_with_its_files_after_a_second_click(
+    open_page: OpenPage, filled: Workspace
+):
+    page = open_page("experiments")
+    page.selectbox("experiments_watched").set_value(1).run()
+    page.button_group("experiments_part").set_value("Settings").run()
+    page.button("experiments_delete_1").click().run()
+    assert 1 not in [run.id for run in experiments.runs(filled)]
+    assert not filled.run_dir(1).exists()
+    assert not page.exception
+
+
+def test_jobs_are_filtered_and_paged(open_page: OpenPage, filled: Workspace):
+    page = open_page("experiments")
+    assert "running" not in text(page)
+    page.button_group("experiments_filter").set_value("Stopped").run()
+    assert [button.key for button in page.button if "_first" in button.key] == [
+        "experiments_job_3_first"
+    ]
+
+
+def test_a_failed_job_shows_why_and_the_end_of_its_log(open_page: OpenPage, filled: Workspace):
+    page = open_page("experiments")
+    assert "RuntimeError: out of memory" in text(page)
+    assert "RuntimeError: out of memory" in page.code[0].value
 
 
 def test_missing_maps_are_computed_on_request(open_page: OpenPage, filled: Workspace):
