@@ -20,6 +20,7 @@ POLL_S = 1.0
 UNSEEN_S = 60.0  # a head that is started anew answers again within half a minute
 KILL_S = 3.0  # Ray itself kills three seconds after it was asked to stop a job
 START_TIMEOUT = "JOB_SUPERVISOR_ACTOR_START_TIMEOUT"
+MESSAGE_LENGTH = 200  # Ray adds the end of the log, which the job's own has too
 SIGNAL_STATUS = 128  # a shell's exit status is this plus the signal that ended its command
 
 logger = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ def ending(state: RayState) -> Ending:
         return Ending(f"was ended by signal {number} on the cluster", is_lost=True)
     if code is not None or state.status == "SUCCEEDED":
         return Ending.of_status(code or 0)
-    said = " ".join(state.message.split()) or "no reason given"
+    said = " ".join(state.message.split())[:MESSAGE_LENGTH] or "no reason given"
     was_started = state.error_type != START_TIMEOUT
     return Ending(f"was lost by Ray ({said})", is_lost=True, was_started=was_started)
 

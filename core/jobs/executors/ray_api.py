@@ -16,7 +16,7 @@ from typing import Any
 
 from core.errors import ClusterError
 
-TIMEOUT_S = 5.0
+TIMEOUT_S = 20.0  # below the half minute after which other supervisors take this one for dead
 PENDING, RUNNING, STOPPED = "PENDING", "RUNNING", "STOPPED"
 ENDED = frozenset({"SUCCEEDED", "FAILED", STOPPED})
 

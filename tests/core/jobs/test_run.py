@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import EmptySetError, JobStateError, UnknownJobError
 from core.jobs import transitions
+from core.jobs.claims import claim_token
 from core.jobs.run import run_job
 from core.services.jobs import enqueue, find_job, request_cancel
 from db.enums import JobKind, JobStatus
@@ -75,6 +76,14 @@ def test_a_job_that_nobody_claimed_is_refused(workspace):
     job = enqueue(workspace, JobKind.TRAIN, {})
     with pytest.raises(JobStateError, match="is queued"):
         run_job(workspace, job.id)
+
+
+def test_a_process_that_was_held_up_until_its_job_was_claimed_anew_is_refused(workspace, job):
+    transitions.settle_lost(workspace, job, "was held up")
+    again = transitions.claim(workspace, "other")
+    with pytest.raises(JobStateError, match="too late"):
+        run_job(workspace, job.id, claim=claim_token(job))
+    assert find_job(workspace, job.id) == again
 
 
 def test_an_unknown_job_is_refused(workspace):
