@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
+from core.services.inverting import REASONS
 from core.workspace import Workspace
 from db.repositories import history as stored
-from db.repositories import labels
+from db.repositories import labels, undos
 from db.repositories.history import EventFilter
 from db.rows import EventRow, ImageRow
 
@@ -21,7 +24,7 @@ class EventPage:
     Attributes:
         events: The events.
         images: The image of each event, by id.
-        undone: The batches among these that were undone.
+        undone: The batches among these that were undone as a whole.
         total: How many events there are on all pages.
         has_newer: Whether a page with newer events exists.
         has_older: Whether a page with older events exists.
@@ -60,11 +63,20 @@ def page(
         return EventPage(
             events=events,
             images={row.id: row for row in labels.images(session, image_ids)},
-            undone=frozenset(stored.undone_batches(session, [e.batch for e in events])),
+            undone=_undone(session, events),
             total=stored.count(session, wanted),
             has_newer=newer,
             has_older=older,
         )
+
+
+def _undone(session: Session, events: list[EventRow]) -> frozenset[str]:
+    """Return the batches of these events that were undone as a whole.
+
+    A large undo that was interrupted is left out, so that it is offered again and completed.
+    """
+    begun = stored.undone_batches(session, [event.batch for event in events])
+    return frozenset(b for b in begun if not undos.of_batch(session, b, reasons=REASONS).n_left)
 
 
 def annotators(workspace: Workspace, dataset_id: int) -> list[str]:

@@ -1,16 +1,20 @@
 import itertools
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import UnknownBatchError
-from core.services import curation, undoing
+from core.services import auditing, bulk, curation, events, policies, undoing, voting
 from core.services.datasets import progress
 from core.services.duplicates import dedupe
+from core.services.events import EventFilter
 from core.workspace import Workspace
-from db.enums import EMOTIONS, Emotion, EventKind, ImageState, Split
+from db.enums import EMOTIONS, Emotion, EventKind, ImageState, LabelPolicy, Split
+from db.repositories import labels
+from db.repositories.labels import NewEvent
 
 AddFaces = Callable[..., int]
 TRAIN = Split.TRAIN
@@ -126,3 +130,92 @@ def test_undo_last_leaves_a_drop_of_surplus_copies_alone(workspace: Workspace, a
     dataset_id = add_faces([(TRAIN, HAPPY, 10)] * 2)
     dedupe(workspace, dataset_id, annotator="ada")
     assert undoing.undo_last(workspace, dataset_id, annotator="ada") is None
+
+
+def vote_on(workspace: Workspace, image_ids: list[int], annotators: tuple[str, ...]) -> str:
+    """Store a vote of each annotator on each image as one batch, as an import of votes does."""
+    with workspace.writing() as session:
+        labels.append(
+            session,
+            [
+                NewEvent(
+                    image_id=image_id, annotator=annotator, kind=EventKind.VOTE, old="", new=SAD,
+                    reason=None, batch="votes", undoes=None, at=datetime.now(UTC),
+                )
+                for image_id in image_ids
+                for annotator in annotators
+            ],
+        )  # fmt: skip
+    return "votes"
+
+
+class KilledError(Exception):
+    """What stops an undo in these tests."""
+
+
+def kill_after(monkeypatch: pytest.MonkeyPatch, n_parts: int) -> None:
+    """End an undo after so many of its parts, as a kill of the process would."""
+    real, parts = undoing._take_part_back, itertools.count()
+
+    def part(*args: object, **named: object) -> object:
+        if next(parts) == n_parts:
+            raise KilledError
+        return real(*args, **named)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(undoing, "_take_part_back", part)
+
+
+@pytest.mark.parametrize("n_parts", [1, 2])
+def test_a_large_undo_that_was_killed_is_completed_by_undoing_again(
+    workspace: Workspace, add_faces: AddFaces, monkeypatch: pytest.MonkeyPatch, n_parts: int
+):
+    dataset_id = add_faces([(TRAIN, HAPPY, shade) for shade in range(8)])
+    batch = bulk.label_all(workspace, list(range(1, 9)), SAD, annotator="ada") or ""
+    monkeypatch.setattr(undoing, "PART", 3)
+    with monkeypatch.context() as killing:
+        kill_after(killing, n_parts)
+        with pytest.raises(KilledError):
+            undoing.undo(workspace, batch, annotator="ada")
+    assert auditing.audit(workspace, dataset_id) == []
+    assert undoing.preview(workspace, batch).can_undo
+    assert not events.page(workspace, EventFilter(dataset_id=dataset_id)).undone
+    assert undoing.undo(workspace, batch, annotator="ada") == 8
+    assert events.page(workspace, EventFilter(dataset_id=dataset_id)).undone == {batch}
+    written = curation.history(workspace, dataset_id)
+    assert len(written) == 16
+    assert len({event.batch for event in written if event.undoes}) == 1
+    assert {curation.find_image(workspace, n).label for n in range(1, 9)} == {HAPPY}
+    with pytest.raises(UnknownBatchError, match="undone already"):
+        undoing.undo(workspace, batch, annotator="ada")
+
+
+def test_votes_are_taken_back_in_parts_and_count_no_more_from_the_first(
+    workspace: Workspace, add_faces: AddFaces, monkeypatch: pytest.MonkeyPatch
+):
+    dataset_id = add_faces([(TRAIN, HAPPY, shade) for shade in range(4)])
+    batch = vote_on(workspace, [1, 2, 3, 4], ("bo", "cy"))
+    monkeypatch.setattr(undoing, "PART", 3)
+    with monkeypatch.context() as killing:
+        kill_after(killing, 1)
+        with pytest.raises(KilledError):
+            undoing.undo(workspace, batch, annotator="ada")
+    assert voting.judgements(workspace, dataset_id).empty
+    assert undoing.undo(workspace, batch, annotator="ada") == 4
+    undone = [event for event in curation.history(workspace, dataset_id) if event.undoes == batch]
+    assert [(event.image_id, event.old, event.new) for event in undone[:2]] == [(1, SAD, "")] * 2
+    assert len(undone) == 8
+
+
+def test_labels_that_followed_votes_go_with_them_in_parts(
+    workspace: Workspace, add_faces: AddFaces, monkeypatch: pytest.MonkeyPatch
+):
+    dataset_id = add_faces([(TRAIN, HAPPY, shade) for shade in range(4)])
+    batch = vote_on(workspace, [1, 2, 3, 4], ("bo", "cy"))
+    policies.set_policy(workspace, dataset_id, LabelPolicy.MAJORITY, annotator="ada")
+    voting.vote(workspace, 4, SAD, annotator="di")
+    voting.vote(workspace, 3, FEAR, annotator="di")
+    monkeypatch.setattr(undoing, "PART", 3)
+    undoing.undo(workspace, batch, annotator="ada")
+    labels_now = [curation.find_image(workspace, n).label for n in (1, 2, 3, 4)]
+    assert labels_now == [SAD, SAD, FEAR, SAD]  # without any judgement a label stays as it is
+    assert auditing.audit(workspace, dataset_id) == []
