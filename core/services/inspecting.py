@@ -10,8 +10,8 @@ from core.errors import UnknownImageError
 from core.services import results
 from core.workspace import Workspace
 from db.enums import EMOTIONS, Emotion
-from db.repositories import faces, labels, tags
-from db.rows import EventRow, ImageRow
+from db.repositories import faces, issues, labels, tags
+from db.rows import EventRow, ImageRow, IssueRow
 
 N_TWINS, N_LOOK_ALIKES, N_EVENTS = 6, 6, 20
 
@@ -41,6 +41,8 @@ class Details:
         twins: Other images of the same pixels, by id.
         look_alikes: The nearest other faces by perceptual hash, nearest first, twins left out.
         events: What was done to it, newest first.
+        issue: How well its label fits, from the newest search for label issues; None where it
+            was not scored.
     """
 
     image: ImageRow
@@ -48,6 +50,7 @@ class Details:
     twins: list[ImageRow]
     look_alikes: list[LookAlike]
     events: list[EventRow]
+    issue: IssueRow | None
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def details(workspace: Workspace, dataset_id: int, image_id: int) -> Details:
             twins=twins,
             look_alikes=look_alikes[:N_LOOK_ALIKES],
             events=faces.events(session, image_id, limit=N_EVENTS),
+            issue=issues.of_image(session, dataset_id, image_id),
         )
 
 

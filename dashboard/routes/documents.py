@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.services.inspecting import Details, Prediction
-from core.services.terms import EMOTIONS, EventKind, EventRow, ImageRow
+from core.services.terms import EMOTIONS, EventKind, EventRow, ImageRow, IssueRow
 from dashboard.format import SPLIT_NAMES, ago, title
+
+DOUBTED_BELOW = 0.5  # there another emotion is more probable than the label
 
 VERBS = {
     EventKind.LABEL: "labeled",
@@ -59,6 +61,7 @@ def details_document(
         ],
         "events": [] if is_blind else [_event(event) for event in found.events],
         "prediction": None if prediction is None else _prediction(prediction),
+        "issue": None if is_blind or found.issue is None else _issue(found.issue),
     }
 
 
@@ -75,6 +78,17 @@ def _sentence(event: EventRow) -> str:
     elif event.kind is EventKind.UNTAG:
         what = f"{what} {event.old}"
     return f"{what} ({event.reason})" if event.reason else what
+
+
+def _issue(issue: IssueRow) -> dict[str, Any]:
+    """Return how well a label fits; `doubted` where something else is more probable."""
+    is_doubted = issue.score < DOUBTED_BELOW
+    return {
+        "score": issue.score,
+        "label": title(issue.label),
+        "taken_for": title(issue.suggested if is_doubted else issue.label),
+        "doubted": is_doubted,
+    }
 
 
 def _prediction(prediction: Prediction) -> dict[str, Any]:

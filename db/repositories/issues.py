@@ -46,20 +46,13 @@ def ranked(
     session: Session, dataset_id: int, *, start: int = 0, limit: int | None = None
 ) -> list[IssueRow]:
     """Return images with their scores, worst first."""
-    statement = _ranked(dataset_id).offset(start).limit(limit)
-    return [
-        IssueRow(
-            image_id=issue.image_id,
-            source_path=image.source_path,
-            label=issue.label,
-            suggested=issue.suggested,
-            score=issue.score,
-            current=image.label,
-            state=image.state,
-            is_reviewed=is_reviewed,
-        )
-        for issue, image, is_reviewed in session.execute(statement)
-    ]
+    return _rows(session, _ranked(dataset_id).offset(start).limit(limit))
+
+
+def of_image(session: Session, dataset_id: int, image_id: int) -> IssueRow | None:
+    """Return an image with its score; None where its label was never scored."""
+    found = _rows(session, _ranked(dataset_id).where(LabelIssue.image_id == image_id))
+    return found[0] if found else None
 
 
 def false_in_order(session: Session, dataset_id: int) -> list[bool]:
@@ -74,6 +67,22 @@ def false_in_order(session: Session, dataset_id: int) -> list[bool]:
         .order_by(LabelIssue.score, LabelIssue.image_id)
     )
     return [label is not truth for label, truth in session.execute(statement)]
+
+
+def _rows(session: Session, statement: Select[LabelIssue, Image, bool]) -> list[IssueRow]:
+    return [
+        IssueRow(
+            image_id=issue.image_id,
+            source_path=image.source_path,
+            label=issue.label,
+            suggested=issue.suggested,
+            score=issue.score,
+            current=image.label,
+            state=image.state,
+            is_reviewed=is_reviewed,
+        )
+        for issue, image, is_reviewed in session.execute(statement)
+    ]
 
 
 def _ranked(dataset_id: int) -> Select[LabelIssue, Image, bool]:

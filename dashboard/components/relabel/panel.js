@@ -79,9 +79,10 @@ class Panel {
 
   details(details) {
     this.root.dataset.loaded = details ? "true" : "false"
-    const rows = details ?? { twins: [], look_alikes: [], events: [], prediction: null }
+    const rows = details ?? { twins: [], look_alikes: [], events: [], prediction: null, issue: null }
     this.faces("twins", rows.twins, () => "")
     this.faces("look-alikes", rows.look_alikes, face => `${face.distance} bits`)
+    this.issue(rows.issue)
     this.prediction(rows.prediction)
     this.events(rows.events)
   }
@@ -104,6 +105,15 @@ class Panel {
       type: "button", class: "thumb", title: `Show face ${face.id}`,
       "aria-label": `Show face ${face.id} ${words}`, onclick: () => this.open(face),
     }, picture, make("span", { text: words || `${face.split}` }))
+  }
+
+  /* How well the label fits, from the search for label issues: 0 surely wrong to 1 surely right. */
+  issue(found) {
+    const row = this.section("issue", found !== null)
+    if (!found) return
+    const words = found.doubted ? `not ${found.label}` : "as labeled"
+    row.replaceChildren(
+      make("b", { text: found.score.toFixed(3) }), `: taken for ${found.taken_for}, ${words}`)
   }
 
   prediction(found) {

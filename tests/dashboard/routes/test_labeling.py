@@ -9,11 +9,13 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.services import access, curation, datasets
+from core.services import access, curation, datasets, issues
 from core.services.access import Scope
 from core.workspace import Workspace
 from dashboard.routes import guarding
 from dashboard.routes.labeling import ROUTES, kind_of
+from db.enums import Emotion
+from db.rows import NewIssue
 
 SITE = "http://faces.test"
 Client = Callable[..., TestClient]
@@ -159,6 +161,20 @@ def test_details_hold_what_a_run_predicted(client):
     assert client.get("/api/relabel/details/1?run=1").json()["prediction"] is None
     assert client.get("/api/relabel/details/1?run=99").json()["error"].startswith("There is no run")
     assert client.get("/api/relabel/details/999").status_code == 404
+
+
+def test_details_hold_the_score_of_a_label_and_what_the_face_was_taken_for(client, filled):
+    assert client.get("/api/relabel/details/1").json()["issue"] is None
+    job = issues.enqueue_issues(filled, "faces")
+    found = [
+        NewIssue(image_id=1, label=Emotion.ANGRY, suggested=Emotion.SAD, score=0.1),
+        NewIssue(image_id=2, label=Emotion.ANGRY, suggested=Emotion.SAD, score=0.9),
+    ]
+    issues.record_issues(filled, 1, found, job_id=job.id)
+    doubted, fitting = (client.get(f"/api/relabel/details/{n}").json()["issue"] for n in (1, 2))
+    assert doubted == {"score": 0.1, "label": "Angry", "taken_for": "Sad", "doubted": True}
+    assert (fitting["taken_for"], fitting["doubted"]) == ("Angry", False)
+    assert client.get("/api/relabel/details/1?blind=true").json()["issue"] is None
 
 
 def test_blind_answers_hold_nothing_that_anybody_said(client):
