@@ -34,3 +34,11 @@ class Settings(BaseSettings):
         default=None, description="Python with FeelingIt on Ray's machines; this one if not set."
     )
     annotator: str = Field(default="me", description="Who labels when nobody says who.")
+    allowed_hosts: str = Field(
+        default="", description="Names besides localhost that the dashboard answers under; commas."
+    )
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """Return the allowed names besides this machine's own."""
+        return tuple(name.strip() for name in self.allowed_hosts.split(",") if name.strip())

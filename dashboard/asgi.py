@@ -4,9 +4,12 @@ import logging
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from core.errors import FeelingItError
+from core.settings import Settings
 from dashboard.routes import health, labeling, walls
+from dashboard.routes.hosts import AllowedHosts
 
 logger = logging.getLogger(__name__)
 
@@ -30,4 +33,9 @@ def show_script_error(error: Exception) -> bool:
     return True
 
 
-app = st.App(Path(__file__).with_name("app.py"), routes=ROUTES, on_script_error=show_script_error)
+app = st.App(
+    Path(__file__).with_name("app.py"),
+    routes=ROUTES,
+    middleware=[Middleware(AllowedHosts, names=Settings().host_names)],
+    on_script_error=show_script_error,
+)
