@@ -73,19 +73,26 @@ class Muon(torch.optim.Optimizer):
 def orthogonal(matrix: torch.Tensor, dtype: torch.dtype = torch.float32) -> torch.Tensor:
     """Return a matrix with the same singular vectors and singular values near 1, float32.
 
-    Newton-Schulz iteration, without a decomposition.
+    Newton-Schulz iteration, without a decomposition. Every step multiplies the matrix from the
+    left by a polynomial of its square, so that the steps are taken on the small square, and the
+    large matrix is multiplied once.
 
     Args:
         matrix: float32, shape (m, n).
-        dtype: What to multiply in; bfloat16 is exact enough.
+        dtype: What to multiply the large matrix in; bfloat16 is exact enough.
     """
     is_tall = matrix.shape[0] > matrix.shape[1]
-    result: torch.Tensor = (matrix.T if is_tall else matrix).to(dtype)
-    result = result / (result.norm() + 1e-7)
+    wide: torch.Tensor = matrix.T if is_tall else matrix
+    wide = (wide / (wide.norm() + 1e-7)).to(dtype)
+    square = (wide @ wide.T).float()
     a, b, c = QUINTIC
+    product = torch.eye(len(square), device=square.device)
     for _ in range(N_STEPS):
-        square = result @ result.T
-        result = a * result + (b * square + c * square @ square) @ result
+        step = torch.addmm(square, square, square, beta=b, alpha=c)
+        step.diagonal().add_(a)
+        product = step @ product
+        square = step @ square @ step
+    result: torch.Tensor = product.to(dtype) @ wide
     upright: torch.Tensor = result.T if is_tall else result
     return upright.float()
 
