@@ -9,6 +9,7 @@ from core.services.queues import QUERY_NAMES, QueueKind, QueueSpec
 from core.services.terms import EMOTIONS, ImageState, RunRow, Split
 from dashboard.format import SPLIT_NAMES, run_name, title
 
+PREDICTIONS = "predictions"  # in the query: the run whose predictions stand beside the face
 FACE = "face"  # in the query: the face on screen, which belongs to one queue
 KIND_NAMES = {
     QueueKind.ALL: "All faces",
@@ -56,6 +57,28 @@ def choose_queue(view: str, *, tags: list[str], runs: list[RunRow]) -> QueueSpec
             _choice(view, "tag", "Tag", {tag: tag for tag in tags}, width="stretch")
         _second_opinion(view, spec)
     return spec
+
+
+def choose_predictions(runs: list[RunRow]) -> int:
+    """Draw the choice of the run whose predictions are shown, which a link keeps; the newest first.
+
+    Choosing another one leaves the face on screen where it is.
+    """
+    names = {str(run.id): run_name(run) for run in runs}
+    newest = list(names)[-1]
+    key = "relabel_predictions"
+    written = st.query_params.get(PREDICTIONS, newest)
+    st.session_state[key] = written if written in names else newest
+
+    def write() -> None:
+        st.query_params[PREDICTIONS] = st.session_state[key]
+
+    return int(
+        st.selectbox(
+            "Predictions of", list(names), key=key, format_func=names.__getitem__, width=220,
+            on_change=write,
+        )
+    )  # fmt: skip
 
 
 def named_queue(runs: list[RunRow]) -> QueueSpec:

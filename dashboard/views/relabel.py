@@ -12,7 +12,7 @@ from dashboard import state
 from dashboard.components import queue_controls
 from dashboard.components.empty import require_dataset
 from dashboard.components.relabel import Seat, desk
-from dashboard.format import counted, number, run_name
+from dashboard.format import counted, number
 
 
 def finished(dataset: DatasetRow) -> list[RunRow]:
@@ -28,13 +28,7 @@ def options(runs: list[RunRow]) -> tuple[bool, int | None]:
         "Blind", key="blind", bind="query-params",
         help="Hides labels, predictions and history; what you press is a second opinion.",
     )  # fmt: skip
-    names = {run.id: run_name(run) for run in runs}
-    shown = None
-    if names and not is_blind:
-        shown = st.selectbox(
-            "Predictions of", list(names), key="relabel_predictions", index=len(names) - 1,
-            format_func=lambda run: names[run], width=220,
-        )  # fmt: skip
+    shown = queue_controls.choose_predictions(runs) if runs and not is_blind else None
     return is_blind, shown
 
 

@@ -66,6 +66,18 @@ def test_a_queue_of_disagreement_takes_the_newest_run(open_page: OpenPage, fille
     assert not page.error
 
 
+def test_the_run_whose_predictions_are_shown_is_part_of_the_address(
+    open_page: OpenPage, filled: Workspace
+):
+    page = open_page("relabel")
+    newest, other = page.selectbox("relabel_predictions").value, "1"
+    assert newest == "2"
+    page.selectbox("relabel_predictions").set_value(other).run()
+    assert page.query_params["predictions"] == other
+    assert open_page("relabel", predictions="1").selectbox("relabel_predictions").value == "1"
+    assert open_page("relabel", predictions="99").selectbox("relabel_predictions").value == "2"
+
+
 def test_a_queue_that_there_cannot_be_is_one_sentence(open_page: OpenPage, filled: Workspace):
     page = open_page("relabel", split="exam")
     assert "A queue has no split 'exam'" in text(page)
