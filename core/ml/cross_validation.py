@@ -4,7 +4,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from core.configs import PRESETS, SHORT_RUN, Setting, TrainConfig, preset
 from core.errors import CheckpointError
 from core.images.faces import FaceSet
+from core.ml.embedding import features
 from core.ml.evaluation import probabilities
 from core.ml.training import EpochReport, OnEpoch, train
 from core.quality.folds import fold_numbers, fold_partition
+from core.quality.neighbours import neighbour_shares
 from core.quality.out_of_fold import OutOfFold
 from core.quality.partition import Partition
 from db.enums import EMOTIONS, ModelName
@@ -67,6 +69,36 @@ def fold_config(n_faces: int, *, seed: int, epochs: int | None) -> TrainConfig:
     return preset(ModelName.FAST, **overrides)
 
 
+def n_rounds(n_faces: int) -> int:
+    """Return how often every face is judged, each time in other folds by other networks.
+
+    Networks that saw few faces differ much, so that two judge far better than one; with many
+    faces the time is better spent once.
+    """
+    return 2 if n_faces < SMALL_SET else 1
+
+
+def cross_validate_in_rounds(
+    faces: FaceSet, config: TrainConfig, *, folds: int, on_epoch: OnFoldEpoch, folder: Path
+) -> list[OutOfFold]:
+    """Return what `cross_validate` returns for each round, the first with the config's own seed.
+
+    Arguments and errors are those of `cross_validate`; folds are reported as one row of all
+    rounds, and each round keeps its finished folds in a folder of its own.
+    """
+    rounds = n_rounds(len(faces))
+    return [
+        cross_validate(
+            faces,
+            replace(config, seed=config.seed + number),
+            folds=folds,
+            on_epoch=_in_round(number, rounds, on_epoch),
+            folder=folder / f"round-{number + 1}",
+        )
+        for number in range(rounds)
+    ]
+
+
 def cross_validate(
     faces: FaceSet, config: TrainConfig, *, folds: int, on_epoch: OnFoldEpoch, folder: Path
 ) -> OutOfFold:
@@ -113,6 +145,13 @@ def _of(fold: int, n_folds: int, on_epoch: OnFoldEpoch) -> OnEpoch:
     return lambda epoch: on_epoch(FoldReport(fold, n_folds, epoch))
 
 
+def _in_round(number: int, n_rounds: int, on_epoch: OnFoldEpoch) -> OnFoldEpoch:
+    """Return what reports a round's folds as those of all rounds; rounds are counted from 0."""
+    return lambda report: on_epoch(
+        FoldReport(number * report.n_folds + report.fold, n_rounds * report.n_folds, report.epoch)
+    )
+
+
 def _seen(faces: FaceSet, part: Partition) -> NDArray[np.int64]:
     """Return the groups that a fold's network was trained on or that chose its epoch."""
     return np.unique(faces.groups[np.concatenate([part.train, part.validation])])
@@ -121,12 +160,21 @@ def _seen(faces: FaceSet, part: Partition) -> NDArray[np.int64]:
 def _judged(
     faces: FaceSet, part: Partition, config: TrainConfig, *, on_epoch: OnEpoch, path: Path
 ) -> NDArray[np.float32]:
-    """Return the probabilities of a fold's test faces, from its file where it is finished."""
+    """Return the probabilities of a fold's test faces, from its file where it is finished.
+
+    They are the mean of what the network says and of the labels of a face's nearest neighbours
+    among those it was trained on, in its last features: a second opinion that costs no training.
+    """
     if path.exists():
         return _read(path, part, config)
     run_dir = path.with_suffix("")
-    trained = train(faces, part, config, on_epoch=on_epoch, run_dir=run_dir)
-    found = probabilities(trained.model, faces.at(part.test), config)
+    model = train(faces, part, config, on_epoch=on_epoch, run_dir=run_dir).model
+    test, known = faces.at(part.test), faces.at(part.train)
+    described, of_known = (
+        features(model, some, config, on_batch=lambda _: None) for some in (test, known)
+    )
+    shares = neighbour_shares(described, of_known, known.labels)
+    found = (probabilities(model, test, config) + shares) / np.float32(2)
     _write(path, part, config, found)
     shutil.rmtree(run_dir)
     return found
@@ -134,6 +182,7 @@ def _judged(
 
 def _write(path: Path, part: Partition, config: TrainConfig, found: NDArray[np.float32]) -> None:
     """Write a finished fold to a file that is either not there or whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
         settings = np.array(json.dumps(config.to_json(), sort_keys=True))

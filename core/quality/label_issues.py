@@ -1,5 +1,6 @@
 """Label issues: labels that networks disagree with which never saw the face or a copy of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,17 +27,23 @@ class LabelIssues:
     scores: NDArray[np.float64]
 
 
-def label_issues(judged: OutOfFold) -> LabelIssues:
+def label_issues(rounds: Sequence[OutOfFold]) -> LabelIssues:
     """Return a score and a suggestion for every label.
 
     The score is the normalized margin: half of 1 plus the probability of the label minus that of
     the most probable other emotion (Northcutt et al. 2021, as cleanlab computes it).
 
+    Args:
+        rounds: One or more judgements of the same faces in the same order; probabilities are
+            their means.
+
     Raises:
         InSampleError: If a face was judged by a network that had seen it or a copy of it.
     """
-    refuse_in_sample(judged)
-    probabilities = judged.probabilities.astype(np.float64)
+    for one in rounds:
+        refuse_in_sample(one)
+    judged = rounds[0]
+    probabilities = np.mean([one.probabilities for one in rounds], axis=0, dtype=np.float64)
     probabilities /= probabilities.sum(axis=1, keepdims=True)  # float32 may sum to 1 + 1e-7
     others = probabilities.copy()
     others[np.arange(len(others)), judged.labels] = -1.0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from core.configs import TrainConfig
 from core.jobs.context import JobContext
 from core.jobs.handlers.training import in_words
-from core.ml.cross_validation import FoldReport, cross_validate, fold_config
+from core.ml.cross_validation import FoldReport, cross_validate_in_rounds, fold_config
 from core.ml.schedules import face_size
 from core.quality.label_issues import LabelIssues, label_issues
 from core.quality.out_of_fold import OutOfFold, without_in_sample
@@ -39,12 +39,11 @@ def handle(context: JobContext) -> None:
     """
     workspace, payload = context.workspace, context.job.payload
     if "run" in payload:
-        judged = without_in_sample(
-            judged_by_run(workspace, int(payload["run"]), int(payload["version"]))
-        )
+        run_id, version_id = int(payload["run"]), int(payload["version"])
+        judged = [without_in_sample(judged_by_run(workspace, run_id, version_id))]
     else:
         judged = _judged_by_folds(context)
-    context.report(TRAINING_SHARE, f"Scoring {len(judged.labels):,} labels")
+    context.report(TRAINING_SHARE, f"Scoring {len(judged[0].labels):,} labels")
     found = stored_form(label_issues(judged))
     dataset = find_dataset(workspace, payload["name"])
     record_issues(workspace, dataset.id, found, job_id=context.job.id)
@@ -52,7 +51,7 @@ def handle(context: JobContext) -> None:
     shutil.rmtree(workspace.job_dir(context.job.id), ignore_errors=True)
 
 
-def _judged_by_folds(context: JobContext) -> OutOfFold:
+def _judged_by_folds(context: JobContext) -> list[OutOfFold]:
     """Return what networks take the faces for that are trained for it and saw no copy of them."""
     payload = context.job.payload
     context.report(0.0, "Reading the faces")
@@ -60,7 +59,7 @@ def _judged_by_folds(context: JobContext) -> OutOfFold:
     config = fold_config(len(faces), seed=int(payload["seed"]), epochs=payload["epochs"])
     folder = context.workspace.job_dir(context.job.id)
     folder.mkdir(parents=True, exist_ok=True)
-    return cross_validate(
+    return cross_validate_in_rounds(
         faces,
         config,
         folds=int(payload["folds"]),

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from core.errors import CheckpointError, JobCancelledError
-from core.ml.cross_validation import cross_validate, fold_config
+from core.ml.cross_validation import (
+    cross_validate,
+    cross_validate_in_rounds,
+    fold_config,
+    n_rounds,
+)
 
 
 @pytest.fixture
@@ -67,6 +72,26 @@ def test_a_damaged_fold_is_refused_in_one_sentence(faces, short, tmp_path):
     (tmp_path / "fold-1.npz").write_bytes(b"PK no archive")
     with pytest.raises(CheckpointError, match=r"fold-1\.npz is damaged"):
         cross_validate(faces, short, folds=2, on_epoch=ignore, folder=tmp_path)
+
+
+def test_few_faces_are_judged_twice_in_other_folds(faces, short, tmp_path):
+    reports = []
+    one_epoch = replace(short, epochs=1)
+    first, second = cross_validate_in_rounds(
+        faces, one_epoch, folds=2, on_epoch=reports.append, folder=tmp_path
+    )
+    assert [(report.fold, report.n_folds) for report in reports] == [(n, 4) for n in (1, 2, 3, 4)]
+    assert (first.folds != second.folds).any()
+    np.testing.assert_array_equal(first.image_ids, second.image_ids)
+    alone = cross_validate(
+        faces, replace(one_epoch, seed=short.seed + 1), folds=2, on_epoch=ignore,
+        folder=tmp_path / "alone",
+    )  # fmt: skip
+    np.testing.assert_array_equal(second.probabilities, alone.probabilities)
+
+
+def test_many_faces_are_judged_once():
+    assert (n_rounds(1_000), n_rounds(35_887)) == (2, 1)
 
 
 @pytest.mark.parametrize(("n_faces", "epochs"), [(100, 16), (10_000, 6), (35_887, 4)])

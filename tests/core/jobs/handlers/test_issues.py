@@ -67,7 +67,7 @@ def test_a_cancelled_search_goes_on_to_the_scores_it_would_have_had(
     with monkeypatch.context() as patched:
         patched.setattr(JobContext, "report", cancel_after_a_fold)
         assert work_off(workspace, again).status is JobStatus.CANCELLED
-    assert (workspace.job_dir(again.id) / "fold-1.npz").exists()
+    assert (workspace.job_dir(again.id) / "round-1" / "fold-1.npz").exists()
     requeue(workspace, again.id)
     assert work_off(workspace, again).status is JobStatus.DONE
     assert issues.ranked(workspace, sample) == whole
