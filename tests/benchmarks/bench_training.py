@@ -292,7 +292,7 @@ def real_faces() -> FaceSet:
 
 def _unpack(folder: Path, *options: str) -> None:
     """Write the real faces as Training, PublicTest and PrivateTest folders."""
-    command = [sys.executable, UNPACK, folder, "--layout", "fer", *options]
+    command: list[str | Path] = [sys.executable, UNPACK, folder, "--layout", "fer", *options]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
