@@ -66,8 +66,10 @@ _STRONG = TrainConfig(
     weight_decay=5e-4,
     label_smoothing=0.1,
     augment=True,
+    augment_strength=1.5,
     erasing=0.25,
     mixup=0.2,
+    plain_epochs=10,
     ema_decay=0.998,
     test_views=TestViews.TEN_CROP,
 )
