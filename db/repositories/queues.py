@@ -136,7 +136,7 @@ def touched_since(session: Session, dataset_id: int, event_id: int) -> set[int]:
     statement = (
         select(LabelEvent.image_id)
         .join(Image, Image.id == LabelEvent.image_id)
-        .where(LabelEvent.id > event_id, Image.dataset_id == dataset_id)
+        .where(LabelEvent.id > event_id, _unindexed(Image.dataset_id == dataset_id))
     )
     return set(session.scalars(statement))
 

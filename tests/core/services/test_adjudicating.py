@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 from core.services import adjudicating, curation, undoing, voting
 from core.workspace import Workspace
 from db.enums import Emotion, Split
@@ -58,3 +60,25 @@ def test_undoing_an_adjudication_opens_the_dispute_again(workspace: Workspace, a
     undoing.undo(workspace, event.batch, annotator="di")
     assert queue(workspace, dataset_id) == [1]
     assert curation.find_image(workspace, 1).label is HAPPY
+
+
+def test_disputes_are_the_same_event_by_event_as_at_one_look(
+    workspace: Workspace, add_faces: AddFaces, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(adjudicating._Disputes, "LOOK_BACK", 0)
+    dataset_id = add_faces([(Split.TRAIN, HAPPY, shade) for shade in range(4)])
+    steps = (
+        lambda: vote(workspace, 1, ada=SAD, bo=FEAR),
+        lambda: vote(workspace, 2, ada=SAD, bo=FEAR, cy=HAPPY),
+        lambda: voting.adjudicate(workspace, 1, FEAR, annotator="di", batch="settled"),
+        lambda: curation.drop(workspace, 2, annotator="ada", reason="not a face"),
+        lambda: undoing.undo(workspace, "settled", annotator="di"),
+        lambda: curation.restore(workspace, 2, annotator="ada"),
+        lambda: vote(workspace, 1, bo=SAD),
+    )
+    seen = []
+    for step in steps:
+        step()
+        seen.append(queue(workspace, dataset_id))
+        assert adjudicating._Disputes(workspace, dataset_id).ids() == seen[-1]
+    assert seen == [[1], [2, 1], [2], [], [1], [2, 1], [2]]
