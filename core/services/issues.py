@@ -16,7 +16,9 @@ from db.repositories import issues as stored
 from db.rows import IssueRow, JobRow, NewIssue
 
 FOLDS = 4
-SCORE = "normalized_margin"  # half of 1 + p(label) - p(most probable other emotion)
+# Half of 1 + p(label) - p(most probable other emotion); p is the mean of a network's probability
+# and the share of the label among the nearest 20 faces, and of two rounds where faces are few.
+SCORE = "normalized_margin"
 PRECISION_AT = (20, 50, 100)
 
 

@@ -82,7 +82,10 @@ def precision(dataset: DatasetRow) -> None:
 def about(dataset: DatasetRow, job: JobRow) -> str:
     """Return who judged whom, what the scores mean and where the list is."""
     ended = f"Searched {ago(job.finished_at)}. " if job.finished_at else ""
-    judge = "Every face was judged by a network that saw neither it nor a copy."
+    judge = (
+        "Every face was judged by networks that saw neither it nor a copy, and by the labels of "
+        "the faces that they find most alike."
+    )
     if "run" in job.payload:
         n_left_out = issues.n_left_out(state.workspace(), job)
         judge = (

@@ -31,7 +31,7 @@ def first_time(dataset: DatasetRow) -> None:
     st.markdown(
         "Four small networks share the faces so that each judges only faces that it never saw, "
         "nor a copy of them. The labels they doubt most come first. FER2013's 35,887 faces take "
-        "up to half an hour on two cores; a thousand take a few minutes."
+        "about a quarter of an hour on two cores; a thousand take a few minutes."
     )
     offer(dataset, is_first=True)
 
