@@ -12,6 +12,8 @@ from db.enums import LabelPolicy
 from db.repositories import datasets
 from db.repositories import votes as stored
 
+_WHY = "policy "  # begins the reason of the labels that a change of policy gave
+
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyChange:
@@ -49,12 +51,30 @@ def set_policy(
         before = stored.policy(session, dataset_id)
         changes = _changes(session, dataset_id, chosen)
         stored.set_policy(session, dataset_id, chosen)
-        why = f"policy {before} to {chosen} by {annotator}"
+        why = f"{_WHY}{before} to {chosen} by {annotator}"
         write_labels(session, changes, chosen, batch=batch, why=why)
         datasets.raise_revision(session, dataset_id)
     return PolicyChange(
         before=before, after=chosen, changed=len(changes), batch=batch if changes else None
     )
+
+
+def last_change(workspace: Workspace, dataset_id: int) -> PolicyChange | None:
+    """Return the change that brought the policy of now, as long as it can be taken back.
+
+    It is found among the events, so it is there after a reload and for everybody. A change that
+    gave no image another label left no event: choosing the other policy takes that one back.
+    """
+    with workspace.reading() as session:
+        found = stored.newest_policy_batch(session, dataset_id, reason=_WHY)
+        now = stored.policy(session, dataset_id)
+    if found is None:
+        return None
+    before, _, after = found.reason.removeprefix(_WHY).split(" ")[:3]
+    change = PolicyChange(
+        before=LabelPolicy(before), after=LabelPolicy(after), changed=found.n, batch=found.batch
+    )
+    return change if change.after is now else None
 
 
 def take_back(

@@ -25,7 +25,6 @@ POLICY_NOTES = {
     LabelPolicy.ADJUDICATED: "Only adjudication changes a face's label. A press on the Relabel "
     "page is a vote.",
 }
-_CHANGE = "annotators_change"
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -78,6 +77,22 @@ def group_form(people: Sequence[Annotator]) -> None:
             st.rerun()
 
 
+def rename_form(people: Sequence[Annotator]) -> None:
+    """Draw the renaming of a group; a name that another group has joins the two."""
+    groups = sorted({one.group for one in people if one.group})
+    if not groups:
+        return
+    with st.popover("Rename a group", icon=":material/edit:"):
+        old = st.selectbox("Group to rename", groups, key="annotators_rename")
+        new = st.text_input(
+            "New name", key="annotators_new_name", max_chars=100,
+            help="The name of another group joins the two; blank takes everybody out of it.",
+        )  # fmt: skip
+        if st.button("Rename", key="annotators_rename_save"):
+            annotators.rename_group(state.workspace(), old, new)
+            st.rerun()
+
+
 def policy_form(dataset: DatasetRow) -> None:
     """Draw the label policy, what another would change, and the way there and back."""
     chosen = st.segmented_control(
@@ -92,26 +107,26 @@ def policy_form(dataset: DatasetRow) -> None:
         if st.button(
             f"Set to {POLICY_NAMES[chosen].lower()}", key="annotators_set", type="primary"
         ):
-            st.session_state[_CHANGE] = (dataset.id, _set(dataset, chosen))
+            policies.set_policy(state.workspace(), dataset.id, chosen, annotator=state.annotator())
             st.rerun()
     _way_back(dataset)
 
 
-def _set(dataset: DatasetRow, chosen: LabelPolicy) -> PolicyChange:
-    return policies.set_policy(state.workspace(), dataset.id, chosen, annotator=state.annotator())
+@st.cache_data(max_entries=8, show_spinner=False)
+def _last_change(dataset_id: int, revision: int) -> PolicyChange | None:
+    return policies.last_change(state.workspace(), dataset_id)
 
 
 def _way_back(dataset: DatasetRow) -> None:
-    """Draw the button that takes this session's last change of policy back."""
-    dataset_id, change = st.session_state.get(_CHANGE, (None, None))
-    if dataset_id != dataset.id or change is None:
+    """Draw the button that takes the last change of policy back, whoever made it and when."""
+    change = _last_change(dataset.id, dataset.revision)
+    if change is None:
         return
-    st.caption(f"{counted(change.changed, 'label')} changed.")
+    st.caption(f"{counted(change.changed, 'label')} changed when the policy was set.")
     if st.button(
         f"Back to {POLICY_NAMES[change.before].lower()}", key="annotators_back",
         icon=":material/undo:",
     ):  # fmt: skip
         policies.take_back(state.workspace(), dataset.id, change, annotator=state.annotator())
-        del st.session_state[_CHANGE]
         del st.session_state["annotators_policy"]
         st.rerun()

@@ -26,6 +26,7 @@ with left:
         alt="Annotators with their group and what they did",
     )  # fmt: skip
     people.group_form(everyone)
+    people.rename_form(everyone)
 with right:
     st.subheader("Label policy", anchor=False)
     people.policy_form(dataset)

@@ -110,6 +110,29 @@ def disputed(
     return {row.image_id: row.n for row in session.execute(_disputed(is_asked, undone))}
 
 
+class PolicyBatch(NamedTuple):
+    """The labels that a change of policy gave: the reason of one, the batch, how many."""
+
+    reason: str
+    batch: str
+    n: int
+
+
+def newest_policy_batch(session: Session, dataset_id: int, *, reason: str) -> PolicyBatch | None:
+    """Return the newest batch that a policy wrote whose reasons begin so, not undone, or None."""
+    statement = (
+        select(func.min(LabelEvent.reason), LabelEvent.batch, func.count().label("n"))
+        .join(Image, Image.id == LabelEvent.image_id)
+        .where(Image.dataset_id == dataset_id, LabelEvent.annotator.in_(POLICY_NAMES))
+        .where(LabelEvent.reason.startswith(reason), LabelEvent.batch.not_in(_undone()))
+        .group_by(LabelEvent.batch)
+        .order_by(func.max(LabelEvent.id).desc())
+        .limit(1)
+    )
+    found = session.execute(statement).first()
+    return PolicyBatch(found[0] or "", found.batch, found.n) if found else None
+
+
 def image_labels(session: Session, dataset_id: int) -> dict[int, Emotion]:
     """Return the current label of every image of a data set, dropped ones too."""
     statement = select(Image.id, Image.label).where(Image.dataset_id == dataset_id)

@@ -57,6 +57,17 @@ def test_an_annotator_is_put_into_a_group(open_page: OpenPage, voted: Workspace)
     assert not page.exception
 
 
+def test_a_group_is_renamed_and_joins_one_of_that_name(open_page: OpenPage, voted: Workspace):
+    for name, group in (("ada", "East"), ("bo", "East"), ("cy", "West")):
+        annotators.set_group(voted, name, group)
+    page = open_page("annotators")
+    page.selectbox("annotators_rename").set_value("East").run()
+    page.text_input("annotators_new_name").set_value("West").run()
+    page.button("annotators_rename_save").click().run()
+    assert set(annotators.groups(voted).values()) == {"West"}
+    assert not page.exception
+
+
 def test_a_policy_is_previewed_set_and_taken_back(open_page: OpenPage, voted: Workspace):
     dataset_id = datasets.find_dataset(voted, "faces").id
     page = open_page("annotators")
@@ -66,6 +77,7 @@ def test_a_policy_is_previewed_set_and_taken_back(open_page: OpenPage, voted: Wo
     page.button("annotators_set").click().run()
     assert policies.policy(voted, dataset_id) is LabelPolicy.MAJORITY
     assert (label(voted, 2), label(voted, 3)) == (SAD, Emotion.ANGRY)
+    page = open_page("annotators")  # another session finds the way back too
     page.button("annotators_back").click().run()
     assert policies.policy(voted, dataset_id) is LabelPolicy.LATEST
     assert label(voted, 2) is Emotion.ANGRY

@@ -89,3 +89,19 @@ def test_a_change_of_policy_can_be_taken_back_as_a_whole(workspace: Workspace, v
     assert policies.policy(workspace, voted) is LATEST
     with pytest.raises(UnknownBatchError, match="undone already"):
         policies.take_back(workspace, voted, change, annotator="ada")
+
+
+def test_the_last_change_of_policy_is_found_again_until_it_is_taken_back(
+    workspace: Workspace, voted: int
+):
+    assert policies.last_change(workspace, voted) is None
+    change = policies.set_policy(workspace, voted, MAJORITY, annotator="ada")
+    assert policies.last_change(workspace, voted) == change
+    policies.take_back(workspace, voted, change, annotator="bo")
+    assert policies.last_change(workspace, voted) is None
+
+
+def test_a_change_that_another_policy_followed_is_not_the_last(workspace: Workspace, voted: int):
+    policies.set_policy(workspace, voted, MAJORITY, annotator="ada")
+    policies.set_policy(workspace, voted, ADJUDICATED, annotator="ada")
+    assert policies.last_change(workspace, voted) is None
