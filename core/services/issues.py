@@ -10,9 +10,10 @@ from core.services.datasets import find_dataset
 from core.services.judging import judged_by_run, run_of_dataset
 from core.services.versions import freeze
 from core.workspace import Workspace
-from db.enums import JobKind
+from db.enums import JobKind, JobStatus
 from db.repositories import datasets, versions
 from db.repositories import issues as stored
+from db.repositories import jobs as stored_jobs
 from db.rows import IssueRow, JobRow, NewIssue
 
 FOLDS = 4
@@ -52,7 +53,7 @@ def enqueue_issues(
     """Queue the search for label issues among the kept images, as they are now, of all splits.
 
     The images are frozen first, so that a search that is interrupted goes on with the same ones.
-    An unfinished search for the same is returned in place of a second one.
+    An unfinished search for the same is returned in place of a second one; a paused one goes on.
 
     With a `run` nothing is trained: its predictions judge those test faces of which it saw
     neither the face nor a copy. All others are left out, and the rest of the options is ignored.
@@ -77,12 +78,11 @@ def enqueue_issues(
     if run is not None:
         run_of_dataset(workspace, run, dataset_name)
         without_in_sample(judged_by_run(workspace, run, payload["version"]))
-    same = (
-        job
-        for job in jobs.unfinished(workspace)
-        if job.kind is JobKind.ISSUES and job.payload == payload
-    )
-    return next(same, None) or jobs.enqueue(workspace, JobKind.ISSUES, payload)
+    same = [one for one in searches(workspace, payload["dataset"]) if one.payload == payload]
+    if not same:
+        return jobs.enqueue(workspace, JobKind.ISSUES, payload)
+    is_paused = same[0].status is JobStatus.PAUSED
+    return jobs.requeue(workspace, same[0].id) if is_paused else same[0]
 
 
 def same_search(
@@ -114,11 +114,11 @@ def scored_by(workspace: Workspace, dataset_id: int) -> JobRow | None:
 
 
 def searches(workspace: Workspace, dataset_id: int) -> list[JobRow]:
-    """Return the unfinished searches for label issues of a data set, oldest first."""
+    """Return the searches of a data set that wait, run or are paused, in order of starting."""
+    with workspace.reading() as session:
+        found = stored_jobs.with_status(session, (*stored_jobs.UNFINISHED, JobStatus.PAUSED))
     return [
-        job
-        for job in jobs.unfinished(workspace)
-        if job.kind is JobKind.ISSUES and job.payload["dataset"] == dataset_id
+        job for job in found if job.kind is JobKind.ISSUES and job.payload["dataset"] == dataset_id
     ]
 
 

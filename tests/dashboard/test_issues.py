@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.services import curation, issues, jobs
 from core.services.datasets import find_dataset
 from core.workspace import Workspace
-from db.enums import EMOTIONS, Emotion, JobKind
+from db.enums import EMOTIONS, Emotion, JobKind, JobStatus
 from db.rows import NewIssue
 
 OpenPage = Callable[..., AppTest]
@@ -34,13 +34,14 @@ def scored(filled: Workspace) -> Workspace:
     return filled
 
 
-def test_the_button_queues_a_search_that_can_be_cancelled(open_page: OpenPage, filled: Workspace):
+def test_the_button_queues_a_search_that_can_be_paused(open_page: OpenPage, filled: Workspace):
     page = open_page("issues")
     page.button("issues_start").click().run()
     (job,) = [job for job in jobs.unfinished(filled) if job.kind is JobKind.ISSUES]
     assert not page.exception
-    page.button(f"issues_job_{job.id}_cancel").click().run()
-    assert issues.searches(filled, find_dataset(filled, "faces").id) == []
+    page.button(f"issues_job_{job.id}_first").click().run()
+    (paused,) = issues.searches(filled, find_dataset(filled, "faces").id)
+    assert (paused.id, paused.status) == (job.id, JobStatus.PAUSED)
 
 
 def test_a_finished_run_can_be_chosen_to_judge(open_page: OpenPage, filled: Workspace):

@@ -35,7 +35,7 @@ def handle(context: JobContext) -> None:
         EmptySetError: If there are too few to train on.
         InSampleError: If a run that is to judge saw all faces, or copies of them.
         CheckpointError: If a file that it would go on from is damaged.
-        JobCancelledError: If the job is asked to stop.
+        JobCancelledError, JobPausedError: If the job is asked to stop or to rest.
     """
     workspace, payload = context.workspace, context.job.payload
     if "run" in payload:

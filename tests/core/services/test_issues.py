@@ -6,7 +6,7 @@ import pytest
 from core.errors import UnknownDatasetError
 from core.services import curation, issues, jobs, undoing
 from core.services.datasets import find_dataset
-from db.enums import Emotion, Fault, JobKind, Split
+from db.enums import Emotion, Fault, JobKind, JobStatus, Split
 from db.repositories import samples
 from db.rows import NewIssue, NewTruth
 
@@ -63,6 +63,14 @@ def test_the_same_search_is_queued_once_until_it_ends(workspace, dataset_id):
     assert issues.enqueue_issues(workspace, "faces", seed=1).id != first.id
     jobs.request_cancel(workspace, first.id)
     assert issues.enqueue_issues(workspace, "faces").id != first.id
+
+
+def test_a_paused_search_goes_on_when_it_is_asked_for_again(workspace, dataset_id):
+    first = issues.enqueue_issues(workspace, "faces")
+    jobs.request_pause(workspace, first.id)
+    assert [job.status for job in issues.searches(workspace, dataset_id)] == [JobStatus.PAUSED]
+    again = issues.enqueue_issues(workspace, "faces")
+    assert (again.id, again.status) == (first.id, JobStatus.QUEUED)
 
 
 def test_scores_are_known_again_until_a_label_changes(workspace, scored):
