@@ -54,7 +54,8 @@ def tally(dataset: DatasetRow, spec: QueueSpec) -> None:
     waiting = state.queue_length(dataset.id, dataset.revision, spec)
     st.caption(
         f"{counted(waiting, 'face')} in this queue. Of {number(done.kept)} kept faces "
-        f"{number(done.touched)} were looked at, {number(done.relabeled)} relabeled."
+        f"{number(done.touched)} were looked at and {number(done.relabeled)} relabeled when this "
+        "page was opened."
     )
 
 
