@@ -71,9 +71,11 @@ def browse(found: VersionDiff) -> None:
 
 
 def _flow(table: NDArray[np.int64], names: Sequence[str]) -> go.Figure:
-    """Return a heatmap of what left the diagonal; the diagonal itself is written, not coloured."""
+    """Return a heatmap of what left the diagonal; only cells of changed labels are coloured."""
     values = table.astype(np.float64)
-    np.fill_diagonal(values, np.nan)
+    np.fill_diagonal(values, 0)
+    most = max(1.0, float(values.max()))
+    values[values == 0] = np.nan
     hovers = [
         [
             f"{counted(int(table[i, j]), 'face')} {'still' if i == j else f'from {a} to'} {b}"
@@ -87,7 +89,7 @@ def _flow(table: NDArray[np.int64], names: Sequence[str]) -> go.Figure:
         columns=names,
         texts=[[number(int(n)) for n in row] for row in table],
         hovers=hovers,
-        most=max(1.0, float(np.nanmax(values))),
+        most=most,
     )
 
 
