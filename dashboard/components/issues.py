@@ -96,7 +96,7 @@ def about(dataset: DatasetRow, job: JobRow) -> str:
     return (
         f"{ended}{judge} Below each face its label, then what it was taken for. The score runs "
         "from 0, surely wrong, to 1: half of 1 plus the probability of the label minus that of "
-        f"the likeliest other emotion. All are listed in `{path}`."
+        "the likeliest other emotion." + (f" All are listed in `{path}`." if path.exists() else "")
     )
 
 

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.services import curation, issues, jobs
 from core.services.datasets import find_dataset
+from core.services.issue_files import default_path, write_csv
 from core.workspace import Workspace
 from db.enums import EMOTIONS, Emotion, JobKind, JobStatus
 from db.rows import NewIssue
@@ -30,6 +31,7 @@ def scored(filled: Workspace) -> Workspace:
         score = image_id / 100
         found.append(NewIssue(image_id=image_id, label=label, suggested=suggested, score=score))
     issues.record_issues(filled, dataset.id, found, job_id=job.id)
+    write_csv(filled, dataset.id, default_path(filled, dataset))
     jobs.request_cancel(filled, job.id)
     return filled
 
