@@ -14,10 +14,14 @@ class JobContext:
     workspace: Workspace
     job: JobRow
 
-    def report(self, progress: float, message: str) -> None:
+    def report(self, progress: float, message: str, *, is_kept: bool = True) -> None:
         """Show how far the job is: `progress` 0..1 and a short sentence.
+
+        `is_kept` says that what was done so far is stored, so that the job may pause here; where it
+        is not, the job goes on until it is.
 
         Raises:
             JobCancelledError: If the job was asked to stop; let it pass.
+            JobPausedError: If it was asked to pause and may; let it pass.
         """
-        transitions.report(self.workspace, self.job, progress, message)
+        transitions.report(self.workspace, self.job, progress, message, may_pause=is_kept)

@@ -30,12 +30,14 @@ def beat(workspace: Workspace, held: JobRow, pid: int | None) -> None:
         stored.beat(session, held, pid, now=datetime.now(UTC))
 
 
-def report(workspace: Workspace, held: JobRow, progress: float, message: str) -> None:
+def report(
+    workspace: Workspace, held: JobRow, progress: float, message: str, *, may_pause: bool = True
+) -> None:
     """Store how far a held job is, 0..1.
 
     Raises:
         JobCancelledError: If the job was asked to stop, or runs elsewhere by now.
-        JobPausedError: If the job was asked to pause.
+        JobPausedError: If the job was asked to pause and `may_pause`.
     """
     with workspace.writing() as session:
         job = stored.report(session, held, progress, message)
@@ -43,7 +45,7 @@ def report(workspace: Workspace, held: JobRow, progress: float, message: str) ->
         raise JobCancelledError(f"Job {held.id} was taken from this process; it runs elsewhere.")
     if job.cancel_requested:
         raise JobCancelledError(f"Job {held.id} was cancelled.")
-    if job.pause_requested:
+    if job.pause_requested and may_pause:
         raise JobPausedError(f"Job {held.id} was paused.")
 
 

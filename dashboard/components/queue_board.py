@@ -38,7 +38,7 @@ def summary() -> None:
         if counts.get(JobStatus.RUNNING) or counts.get(JobStatus.QUEUED):
             st.button(
                 "Pause all", key="experiments_pause_all", icon=":material/pause:",
-                on_click=jobs.pause_all, args=(state.workspace(),),
+                on_click=_pause_all,
                 help="What runs stops after its epoch and keeps it.",
             )  # fmt: skip
         if counts.get(JobStatus.PAUSED):

@@ -30,8 +30,9 @@ def panel(running: list[JobRow], runs: Mapping[int, RunRow]) -> None:
             "Part", _PARTS, default=_PARTS[0], required=True, key="experiments_part",
             label_visibility="collapsed",
         )  # fmt: skip
-    going = [job.payload.get("run") for job in running]
-    run = runs.get(chosen or RUNNING_ONE) or runs[next((one for one in going if one in runs), max(runs))]
+    going = [int(job.payload.get("run") or 0) for job in running]
+    first = next((run for run in going if run in runs), max(runs))
+    run = runs.get(chosen or first) or runs[first]
     {"Curves": _curves, "Log": _log, "Settings": _settings}[part](run)
 
 

@@ -26,7 +26,7 @@ class TrainingProgress:
         """Show how far an epoch under way is.
 
         Raises:
-            JobCancelledError, JobPausedError: If the job is asked to stop or to rest.
+            JobCancelledError: If the job is asked to stop; it pauses after an epoch only.
         """
         through = report.step / report.n_steps
         done = self._done(report.epoch - 1, through)
@@ -34,10 +34,11 @@ class TrainingProgress:
         self._context.report(
             self._share * done,
             f"Epoch {report.epoch} of {report.n_epochs}, {through:.0%} through, {left} left",
+            is_kept=False,  # a checkpoint is written after each epoch
         )
 
     def on_epoch(self, report: EpochReport) -> None:
-        """Show and log a finished epoch; raises as `on_step` does."""
+        """Show and log a finished epoch; raises also where the job is asked to pause."""
         done = self._done(report.number, 0.0)
         left = in_words(report.seconds * (1 / done - 1))
         message = f"Epoch {report.number} of {report.n_epochs}, {left} left"

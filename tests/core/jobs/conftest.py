@@ -4,6 +4,7 @@ import importlib.util
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -21,6 +22,12 @@ fakes = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(fakes)
 
 Until = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture(name="fakes")
+def fakes_fixture() -> ModuleType:
+    """What a supervisor of fake jobs needs: short intervals and the command of a fake job."""
+    return fakes
 
 
 @pytest.fixture

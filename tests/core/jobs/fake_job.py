@@ -1,5 +1,6 @@
 """The process of a job that behaves as its payload says."""
 
+import errno
 import os
 import signal
 import time
@@ -64,6 +65,32 @@ def leave_trace(context: JobContext) -> None:
         trace.write(f"{context.job.id}\n")
 
 
+def count_slowly(context: JobContext) -> None:
+    """Keep what it counts every fourth step only, going on from what was kept."""
+    kept = context.workspace.data_dir / "kept"
+    count = int(kept.read_text()) if kept.exists() else 0
+    for step in range(4 * count + 1, 41):
+        if step % 4 == 0:
+            kept.write_text(str(step // 4))
+        context.report(step / 40, f"step {step}", is_kept=step % 4 == 0)
+        time.sleep(0.02)
+
+
+def fill_the_disk(context: JobContext) -> None:
+    """Write a checkpoint larger than the workspace's disk, after a small one."""
+    import torch  # takes seconds, which the other behaviours need not wait for
+
+    from core.ml.checkpoints import save
+
+    path = context.workspace.run_dir(1) / "checkpoint.pt"
+    save({"epoch": 1}, path)
+    save({"epoch": 2, "weights": torch.zeros(4_000_000)}, path)
+
+
+def meet_a_full_disk(context: JobContext) -> None:
+    raise RuntimeError("unexpected pos") from OSError(errno.ENOSPC, "No space left on device")
+
+
 BEHAVIOURS: dict[str, Handler] = {
     function.__name__: function
     for function in (
@@ -77,6 +104,9 @@ BEHAVIOURS: dict[str, Handler] = {
         die,
         count_to_three,
         leave_trace,
+        count_slowly,
+        fill_the_disk,
+        meet_a_full_disk,
     )
 }
 
