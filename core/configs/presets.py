@@ -43,13 +43,13 @@ _FAST = TrainConfig(
     start_size=32,
     batch_size=128,
     epochs=34,
-    learning_rate=0.07,
+    learning_rate=0.04,
     optimizer=Optimizer.MUON,
     weight_decay=5e-4,
     label_smoothing=0.1,
     augment=True,
-    augment_strength=1.5,
-    ema_decay=0.995,
+    augment_strength=1.25,
+    ema_decay=0.997,
     test_views=TestViews.FLIP,
 )
 
