@@ -41,11 +41,10 @@ def issues(  # noqa: PLR0913  (each argument is an option of the command)
     search that was made before with the same images, labels and options is not made again.
     """
     workspace = open_workspace()
-    job = searches.same_search(workspace, name, folds=folds, seed=seed, epochs=epochs, run=run)
+    asked = {"folds": folds, "seed": seed}
+    job = searches.same_search(workspace, name, **asked, epochs=epochs, run=run)
     if job is None:
-        job = searches.enqueue_issues(
-            workspace, name, folds=folds, seed=seed, epochs=epochs, run=run
-        )
+        job = searches.enqueue_issues(workspace, name, **asked, epochs=epochs, run=run)
         ensure_supervisor(workspace)
         if wait or csv:
             job = wait_for_job(workspace, job.id, f"Label issues of {name}")

@@ -59,8 +59,6 @@ def enqueue_issues(
     neither the face nor a copy. All others are left out, and the rest of the options is ignored.
 
     Args:
-        workspace: Where the data set is.
-        dataset_name: The data set.
         folds: How many networks share the work, each judging the images that it did not see.
         seed: Which image is in which fold, and every random choice of the networks.
         epochs: How long each network is trained; by the number of images where None.
