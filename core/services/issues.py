@@ -55,14 +55,14 @@ def enqueue_issues(
     The images are frozen first, so that a search that is interrupted goes on with the same ones.
     An unfinished search for the same is returned in place of a second one; a paused one goes on.
 
-    With a `run` nothing is trained: its predictions judge those test faces of which it saw
-    neither the face nor a copy. All others are left out, and the rest of the options is ignored.
-
     Args:
+        workspace: Where the data set is.
+        dataset_name: The data set.
         folds: How many networks share the work, each judging the images that it did not see.
         seed: Which image is in which fold, and every random choice of the networks.
         epochs: How long each network is trained; by the number of images where None.
-        run: A finished run of this data set that judges in place of new networks.
+        run: A finished run of this data set that judges in place of new networks, and only the
+            test faces that it saw neither themselves nor as a copy; the other options are ignored.
 
     Raises:
         UnknownDatasetError: If there is no such data set.
