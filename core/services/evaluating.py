@@ -6,6 +6,7 @@ from core.configs import TrainConfig, masks_to_test
 from core.errors import ConfigError, NotReadyError
 from core.services.experiments import find_run
 from core.services.jobs import enqueue
+from core.services.landmarks import require_landmarks
 from core.workspace import Workspace
 from db.enums import JobKind, JobStatus, Mask
 from db.rows import JobRow
@@ -20,6 +21,7 @@ def enqueue_evaluation(workspace: Workspace, run_id: int, masks: Sequence[Mask])
         UnknownRunError: If there is no such run.
         NotReadyError: If it is not done.
         ConfigError: If no mask is given or one is random.
+        MissingLandmarksError: If a mask follows landmarks and a face of the version has none.
     """
     run = find_run(workspace, run_id)
     if run.status is not JobStatus.DONE:
@@ -28,6 +30,7 @@ def enqueue_evaluation(workspace: Workspace, run_id: int, masks: Sequence[Mask])
         )
     if not masks:
         raise ConfigError(f"No mask is given to test run {run_id} under; name one or more.")
-    masks_to_test(TrainConfig.from_json(run.config), masks)
+    needed = masks_to_test(TrainConfig.from_json(run.config), masks)
+    require_landmarks(workspace, run.version_id, needed)
     payload = {"run": run_id, "test_masks": [mask.value for mask in dict.fromkeys(masks)]}
     return enqueue(workspace, JobKind.EVALUATE, payload)

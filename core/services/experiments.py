@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.configs import Setting, TrainConfig, masks_to_test, preset, small_study
 from core.errors import UnknownRunError
 from core.services.datasets import find_dataset
-from core.services.jobs import find_job
+from core.services.landmarks import require_landmarks
 from core.services.origins import require_origins
 from core.services.versions import find_version, freeze
 from core.workspace import Workspace
@@ -54,31 +54,15 @@ def enqueue_run(
 
     Raises:
         ConfigError: If a test mask is random, or the teacher's run is of another version.
+        MissingLandmarksError: If a mask follows landmarks and a face of the version has none.
         UnknownRunError: If there is no run to be its teacher.
         WeightsFileError: If there is no file with its initial weights.
     """
-    masks_to_test(config, test_masks)
+    require_landmarks(workspace, version_id, masks_to_test(config, test_masks))
     require_origins(workspace, version_id, config)
     with workspace.writing() as session:
         run_id = add_run(session, version_id, config, test_masks=test_masks)
     return find_run(workspace, run_id)
-
-
-def enqueue_like(workspace: Workspace, run_id: int) -> RunRow:
-    """Queue a run with the version, the settings, the seed and the test masks of another one.
-
-    Raises:
-        UnknownRunError: If there is no such run.
-        ConfigError, WeightsFileError: As `enqueue_run`.
-    """
-    like = find_run(workspace, run_id)
-    asked = find_job(workspace, like.job_id).payload.get("test_masks", [])
-    return enqueue_run(
-        workspace,
-        like.version_id,
-        TrainConfig.from_json(like.config),
-        test_masks=[Mask(name) for name in asked],
-    )
 
 
 def queue_small_study(workspace: Workspace, dataset_name: str) -> list[RunRow]:

@@ -9,6 +9,7 @@ from core.errors import ConfigError
 from core.services import estimates
 from core.services.estimates import Estimate
 from core.services.experiments import add_run
+from core.services.landmarks import require_landmarks
 from core.services.origins import require_origins
 from core.services.versions import find_version
 from core.workspace import Workspace
@@ -100,12 +101,13 @@ def queue_grid(workspace: Workspace, request: GridRequest) -> list[RunRow]:
     Raises:
         UnknownVersionError: If there is no such version.
         ConfigError: As `configs`, or where a test mask is random.
+        MissingLandmarksError: If a mask follows landmarks and a face of the version has none.
         WeightsFileError: If there is no file with the initial weights.
     """
     wanted = configs(request)
     version_id = find_version(workspace, request.version).id
     for config in wanted:
-        masks_to_test(config, request.test_masks)
+        require_landmarks(workspace, version_id, masks_to_test(config, request.test_masks))
         require_origins(workspace, version_id, config)
     with workspace.writing() as session:
         name = job_lists.next_grid(session)

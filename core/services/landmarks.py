@@ -14,9 +14,9 @@ from core.services import jobs
 from core.services.datasets import find_dataset
 from core.workspace import Workspace
 from db.enums import EMOTIONS, Emotion, JobKind, Mask, Split
-from db.repositories import labels
+from db.repositories import labels, versions
 from db.repositories import landmarks as stored
-from db.rows import JobRow, VersionRow
+from db.rows import JobRow
 
 HINT = (
     "No face detector is installed, so every face gets the mean landmarks. Install one with "
@@ -138,7 +138,7 @@ def coverage(workspace: Workspace, dataset_id: int) -> Coverage:
     return Coverage(by_split=by_split)
 
 
-def require_landmarks(workspace: Workspace, version: VersionRow, masks: Iterable[Mask]) -> None:
+def require_landmarks(workspace: Workspace, version_id: int, masks: Iterable[Mask]) -> None:
     """Refuse masks that follow landmarks where a face of the version has none.
 
     Raises:
@@ -148,9 +148,9 @@ def require_landmarks(workspace: Workspace, version: VersionRow, masks: Iterable
     if not following:
         return
     with workspace.reading() as session:
-        n_missing = stored.n_missing(session, version.id)
-    if n_missing:
-        raise MissingLandmarksError(following[0], version.dataset)
+        if stored.n_missing(session, version_id):
+            dataset = versions.by_id(session, version_id).dataset
+            raise MissingLandmarksError(following[0], dataset)
 
 
 def arrays(

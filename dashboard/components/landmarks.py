@@ -35,7 +35,7 @@ def offer(dataset: DatasetRow) -> bool:
 def in_words(found: Coverage) -> str:
     """Return in how many faces a face was detected, overall and for each emotion."""
     shares = [
-        f"{title(emotion)} {percent(one.share)}"
+        f"{title(emotion)} {percent(one.share)}".replace(" %", "\N{NO-BREAK SPACE}%")
         for emotion, one in found.by_emotion.items()
         if one.share is not None
     ]

@@ -1,5 +1,6 @@
 """What a mask covers, on faces of the data set: the same pixels that training gets."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 
@@ -36,17 +37,18 @@ _STYLE = """<style>
 align-items:center;font-size:13px;line-height:18px}
 .fi-masks .fi-faces{gap:4px;flex-wrap:nowrap}
 .fi-masks .fi-face{position:relative}
-.fi-masks svg{position:absolute;inset:1px;width:48px;height:48px;pointer-events:none}
-.fi-masks .fi-off{opacity:.4}
+.fi-masks .fi-face img+img{position:absolute;inset:0;background:none;border-color:transparent}
+.fi-masks .fi-chosen{font-weight:600}
 .fi-masks .fi-head{width:50px;font-size:11px;line-height:14px;text-align:center;
 border-bottom:2px solid;overflow:hidden}
-@media (max-width:640px){.fi-masks{grid-template-columns:1fr;gap:4px}
+@media (max-width:640px){.fi-masks{grid-template-columns:1fr;gap:2px}
+.fi-masks>.fi-faces{margin-bottom:8px}
 .fi-masks .fi-faces{gap:0}.fi-masks .fi-head{width:50px}}
 </style>"""
 
 
 def masks(dataset: DatasetRow, chosen: Sequence[Mask]) -> None:
-    """Draw a face of each emotion under every mask of a family, those not chosen faded."""
+    """Draw a face of each emotion under every mask of a family, the chosen ones' names bold."""
     family = _family(chosen)
     st.caption(FAMILY_NOTES[family])
     shown = (Mask.NONE, *FAMILIES[family])
@@ -56,9 +58,9 @@ def masks(dataset: DatasetRow, chosen: Sequence[Mask]) -> None:
         shown = tuple(mask for mask in shown if not needs_landmarks(mask))
     lines = [_line("", _heads(faces))]
     for mask in shown:
-        fade = "" if mask in chosen else " fi-off"
         marks = _dots(faces) if dots and mask is Mask.NONE else [""] * len(faces)
-        lines.append(_line(MASK_NAMES[mask], _covered(faces, mask, marks), fade))
+        figures = _covered(faces, mask, marks)
+        lines.append(_line(MASK_NAMES[mask], figures, is_chosen=mask in chosen))
     st.html(f'{STYLE}{_STYLE}<div class="fi-masks">{"".join(lines)}</div>')
 
 
@@ -80,11 +82,9 @@ def pictures(faces: FaceSet, mask: Mask) -> list[bytes]:
     return [encode(pixels) for pixels in cover_faces(faces, mask)]
 
 
-def _line(label: str, cells: Sequence[str], fade: str = "") -> str:
-    return (
-        f'<div class="{fade}">{escape(label)}</div>'
-        f'<div class="fi-faces{fade}">{"".join(cells)}</div>'
-    )
+def _line(label: str, cells: Sequence[str], *, is_chosen: bool = False) -> str:
+    kind = ' class="fi-chosen"' if is_chosen else ""
+    return f'<div{kind}>{escape(label)}</div><div class="fi-faces">{"".join(cells)}</div>'
 
 
 def _heads(faces: FaceSet) -> list[str]:
@@ -108,7 +108,7 @@ def _covered(faces: FaceSet, mask: Mask, marks: Sequence[str]) -> list[str]:
 
 
 def _dots(faces: FaceSet) -> list[str]:
-    """Return each face's landmarks as SVG to lie on it: red where no face was detected."""
+    """Return each face's landmarks as an image to lie on it: red where no face was detected."""
     if faces.landmarks is None or faces.landmarks_found is None:
         return [""] * len(faces)
     return [
@@ -119,4 +119,6 @@ def _dots(faces: FaceSet) -> list[str]:
 
 def _drawing(points: NDArray[np.float32], colour: str) -> str:
     circles = "".join(f'<circle cx="{x:.3f}" cy="{y:.3f}" r=".016"/>' for x, y in points)
-    return f'<svg viewBox="0 0 1 1" fill="{colour}" aria-hidden="true">{circles}</svg>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1" fill="{colour}">'
+    drawn = b64encode(f"{svg}{circles}</svg>".encode()).decode()  # inline SVG is sanitised away
+    return f'<img src="data:image/svg+xml;base64,{drawn}" alt="" width="{_DRAWN_PX}">'

@@ -7,7 +7,7 @@ from core.errors import MissingLandmarksError, UnknownDatasetError
 from core.images.landmarks import Located, stand_in
 from core.services import curation, jobs, landmarks
 from core.services.landmarks import Detected
-from core.services.versions import face_set, find_version, freeze
+from core.services.versions import face_set, freeze
 from db.enums import Emotion, JobKind, Mask, Split
 
 FACES = [
@@ -109,7 +109,7 @@ def test_a_search_is_queued_once_at_a_time(workspace, dataset_id):
 
 
 def test_masks_that_follow_landmarks_are_refused_without_them(workspace, dataset_id):
-    version = find_version(workspace, freeze(workspace, "faces").digest)
+    version = freeze(workspace, "faces").id
     landmarks.require_landmarks(workspace, version, [Mask.EYES, Mask.CTL_EYES, Mask.CROP_EYES])
     for mask in (Mask.LM_EYES, Mask.CTL_SURGICAL):
         with pytest.raises(MissingLandmarksError, match=f"{mask} .*feelingit landmarks faces"):

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from core.configs import preset
-from core.errors import ConfigError, NotReadyError
+from core.errors import ConfigError, MissingLandmarksError, NotReadyError
 from core.jobs import transitions
 from core.jobs.run import run_job
 from core.services.evaluating import enqueue_evaluation
-from core.services.experiments import enqueue_run, find_run
+from core.services.experiments import enqueue_run, find_run, runs
 from core.services.jobs import find_job
 from core.services.repeating import enqueue_like
 from core.services.results import predictions, run_result
@@ -99,11 +99,11 @@ def test_masks_that_cannot_be_tested_are_refused(workspace, train, masks):
         enqueue_evaluation(workspace, run.id, masks)
 
 
-def test_a_mask_that_follows_landmarks_needs_them_before_training_begins(workspace, version):
+def test_a_run_under_a_mask_that_follows_landmarks_is_not_queued_without_them(workspace, version):
     config = preset(ModelName.FAST, epochs=1, image_size=32)
-    queued = enqueue_run(workspace, version.id, config, test_masks=[Mask.SURGICAL])
-    assert "landmarks" in work_off(workspace, queued.job_id).error
-    assert not workspace.run_dir(queued.id).exists()
+    with pytest.raises(MissingLandmarksError, match="feelingit landmarks"):
+        enqueue_run(workspace, version.id, config, test_masks=[Mask.SURGICAL])
+    assert runs(workspace) == []
 
 
 def test_a_student_learns_from_a_run_of_the_same_version(workspace, train):
