@@ -79,7 +79,7 @@ def _show(name: str, job: JobRow | None, found: Coverage) -> None:
         emit_line(
             f"The search is job {job.id}, {job.status}{why}; `feelingit jobs` shows how it does."
         )
-    rows = [(emotion, *_cells(one)) for emotion, one in found.by_emotion.items()]
+    rows = [(emotion.value, *_cells(one)) for emotion, one in found.by_emotion.items()]
     rows.append(("all", *_cells(found.total)))
     emit_table(f"Landmarks of {name}", ("emotion", "kept faces", "computed", "detected", ""), rows)
 
