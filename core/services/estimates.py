@@ -120,6 +120,8 @@ def at_small_size(config: TrainConfig) -> TrainConfig:
 
 def in_words(seconds: float) -> str:
     """Return a duration as a person would say it: about 40 s, about 5 min, about 2.5 h."""
+    if seconds < 1:
+        return "under 1 s"
     if seconds < 90:
         return f"about {seconds:.0f} s"
     if seconds < 90 * 60:

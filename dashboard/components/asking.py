@@ -23,20 +23,20 @@ def grid(version: str) -> GridRequest:
     """Draw the models and what they share, and return what is asked so far, without masks."""
     models = st.pills(
         "Models, one run each", list(PRESETS), selection_mode="multi", default=[ModelName.FAST],
-        key="experiments_models", format_func=lambda name: MODEL_NAMES[name],
+        key="experiments_models", format_func=lambda name: MODEL_NAMES[name], wrap=True,
     )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         n_seeds = st.number_input(
-            "Seeds each", 1, 100, key="experiments_n_seeds", width=110,
+            "Seeds each", 1, 100, key="experiments_n_seeds", width=120,
             help="Runs of each cell that differ in their random numbers only.",
         )  # fmt: skip
-        first = st.number_input("First seed", 0, 2**31, key="experiments_seed", width=110)
+        first = st.number_input("First seed", 0, 2**31, key="experiments_seed", width=120)
         epochs = st.number_input(
-            "Epochs, at most", 1, 1000, value=None, key="experiments_epochs", width=140,
+            "Epochs, at most", 1, 1000, value=None, key="experiments_epochs", width=170,
             placeholder="as its recipe",
         )  # fmt: skip
         side = st.selectbox(
-            "Side of faces", [None, *SIDES_PX], key="experiments_side", width=150,
+            "Side of faces", [None, *SIDES_PX], key="experiments_side", width=170,
             format_func=lambda side: f"{side} px" if side else "as its recipe",
         )  # fmt: skip
     protocol = st.segmented_control(

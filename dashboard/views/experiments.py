@@ -35,7 +35,8 @@ def board(was_busy: bool) -> None:
     queue_board.summary()
     chosen = job_lists.JobFilter(statuses=[JobStatus.RUNNING])
     running = job_lists.page(workspace(), chosen, limit=queue_board.PER_PAGE)
-    watching.panel(running, lines.run_names())
+    with st.container(key="experiments_panel"):  # what follows keeps its place when this grows
+        watching.panel(running, lines.run_names())
     queue_board.listing(key="experiments_job")
 
 

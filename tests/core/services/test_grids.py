@@ -159,7 +159,13 @@ def test_what_is_queued_already_comes_before(workspace, version):
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(40, "about 40 s"), (300, "about 5 min"), (9000, "about 2.5 h"), (864000, "about 10.0 days")],
+    [
+        (0.4, "under 1 s"),
+        (40, "about 40 s"),
+        (300, "about 5 min"),
+        (9000, "about 2.5 h"),
+        (864000, "about 10.0 days"),
+    ],
 )
 def test_durations_are_said_as_people_say_them(seconds, words):
     assert estimates.in_words(seconds) == words
