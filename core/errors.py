@@ -264,6 +264,10 @@ class ServerError(FeelingItError):
     """The dashboard's server could not be started or ended by itself."""
 
 
+class FaceFileError(FeelingItError):
+    """A file of faces for training elsewhere cannot be used."""
+
+
 class WeightsFileError(FeelingItError):
     """A file given as initial weights cannot be used."""
 

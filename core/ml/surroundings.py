@@ -2,9 +2,23 @@
 
 import platform
 
+import numpy as np
+import pandas as pd
 import torch
+import torchvision
 
 from core.ml.devices import has_fast_bfloat16
+
+
+def packages() -> dict[str, str]:
+    """Return the versions of Python and of the packages that training uses."""
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "pandas": pd.__version__,
+        "torch": str(torch.__version__),
+        "torchvision": str(torchvision.__version__),
+    }
 
 
 def surroundings(device: torch.device) -> dict[str, str | int | bool]:
