@@ -103,9 +103,10 @@ def table(rows: list[JobRow], *, key: str) -> None:
 
 def _row(job: JobRow, runs: dict[int, RunRow], now: datetime, *, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(STATUS_BADGES[job.status], width=88)
         grid = f" :gray-badge[{job.grid}]" if job.grid else ""
-        st.markdown(f"{name(job, runs)}{grid}", width="stretch")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+            st.markdown(STATUS_BADGES[job.status], width=80)
+            st.markdown(f"{name(job, runs)}{grid}", width="stretch")
         st.caption(standing(job, now), width="content")
         can = actions(job)
         if can:
