@@ -75,7 +75,7 @@ def next_grid(session: Session) -> str:
 
 
 def _conditions(chosen: JobFilter) -> list[ColumnElement[bool]]:
-    conditions = []
+    conditions: list[ColumnElement[bool]] = []
     if chosen.statuses is not None:
         conditions.append(Job.status.in_(chosen.statuses))
     if chosen.grid is not None:

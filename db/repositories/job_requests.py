@@ -51,7 +51,7 @@ def go_on(session: Session, job_id: int) -> JobRow | None:
 
 def stay_running(session: Session, job_id: int) -> JobRow | None:
     """Take back that a running job is to be paused; None where it neither runs nor is to be."""
-    conditions = [Job.id == job_id, Job.status == JobStatus.RUNNING, Job.pause_requested]
+    conditions = [Job.id == job_id, Job.status == JobStatus.RUNNING, Job.pause_requested.is_(True)]
     return change(session, conditions, {"pause_requested": False})
 
 
