@@ -89,7 +89,10 @@ def export(
     name: str,
     out: Annotated[Path, typer.Argument(help="What to write; nothing may be there yet.")],
     to: Annotated[
-        ExportFormat, typer.Option(help="A table, or faces in folders <split>/<label>/<file>.")
+        ExportFormat,
+        typer.Option(
+            help="A table, faces in folders <split>/<label>/<file>, or npz for python -m core.ml."
+        ),
     ] = ExportFormat.CSV,
     version: Annotated[
         str | None, typer.Option(help="A version of it; without, the state now.")

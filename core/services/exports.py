@@ -13,8 +13,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from core.errors import EmptySetError, ExportError, UnknownVersionError
+from core.images.face_files import write_faces
 from core.services import writers
-from core.services.versions import digest
+from core.services.versions import digest, face_set, find_version, freeze
 from core.services.writers import ExportedImage
 from core.workspace import Workspace
 from db.enums import ImageState
@@ -28,12 +29,13 @@ CHUNK = 500
 
 
 class ExportFormat(StrEnum):
-    """What an export is: one table, or the faces in Kaggle's folders with a table beside them."""
+    """What an export is: one table, the faces in Kaggle's folders with a table, or their arrays."""
 
     CSV = "csv"
     PARQUET = "parquet"
     FOLDER = "folder"
     ZIP = "zip"
+    NPZ = "npz"
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,16 @@ def export(
     A table has a line for each image: those of the version, or all images, dropped ones too.
     Folders and archives hold the kept images as `images/<split>/<label>/<file>`, so that
     importing them and freezing gives the same version, and the table as `manifest.csv`. Votes are
-    those given until now. Nothing is left behind when it fails.
+    those given until now. An npz file holds the faces of a version for `python -m core.ml`; its
+    state now is frozen for it. Nothing is left behind when it fails.
 
     Raises:
         UnknownVersionError: If the data set has no such version.
         EmptySetError: If there is nothing to export.
         ExportError: If something is at `out` already, or it cannot be written.
     """
+    if form is ExportFormat.NPZ:
+        return _export_faces(workspace, dataset, out, version)
     started = time.perf_counter()
     with workspace.reading() as session:
         images = _images(session, dataset, version)
@@ -86,6 +91,19 @@ def export(
                 write(partial, images, contents)
     seconds = time.perf_counter() - started
     return ExportReport(out, images[0].version, len(images), n_kept, seconds)
+
+
+def _export_faces(
+    workspace: Workspace, dataset: DatasetRow, out: Path, version: str | None
+) -> ExportReport:
+    """Write the decoded faces of a version, by default of the data set frozen as it is now."""
+    started = time.perf_counter()
+    wanted = version or freeze(workspace, dataset.name).digest
+    found = find_version(workspace, wanted, dataset_id=dataset.id)
+    faces = face_set(workspace, found.id)
+    with _published(out) as partial:
+        write_faces(partial, faces, version=found.digest)
+    return ExportReport(out, wanted, len(faces), len(faces), time.perf_counter() - started)
 
 
 def _images(session: Session, dataset: DatasetRow, version: str | None) -> list[ExportedImage]:

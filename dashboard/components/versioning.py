@@ -21,12 +21,14 @@ FORMAT_NAMES = {
     ExportFormat.PARQUET: "Parquet",
     ExportFormat.ZIP: "Zip of faces",
     ExportFormat.FOLDER: "Folder",
+    ExportFormat.NPZ: "Arrays",
 }
 FORMAT_NOTES = {
     ExportFormat.CSV: "A line for each face: labels, split, tags, votes, version.",
     ExportFormat.PARQUET: "The same table for pandas, Arrow or Spark.",
     ExportFormat.ZIP: "images/split/label/file as on Kaggle, and the table as manifest.csv.",
     ExportFormat.FOLDER: "The same as a folder on this server.",
+    ExportFormat.NPZ: "Decoded faces of a frozen version, to train elsewhere: python -m core.ml.",
 }
 _SAID = "versions_said"
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.errors import EmptySetError, ExportError, UnknownVersionError
 from core.images.encoding import encode
+from core.images.face_files import read_faces
 from core.services import curation, exports, versions
 from core.services.datasets import find_dataset
 from core.services.exports import ExportFormat
@@ -209,3 +210,16 @@ def test_every_face_has_a_place_of_its_own_inside_its_folder(names: list[str]):
 def test_names_that_differ_only_in_case_do_not_meet():
     found = list(places(list(standings(["train/sad/a.png", "train/sad/A.png"]))))
     assert found == ["train/sad/a.png", "train/sad/A-1.png"]
+
+
+def test_arrays_hold_the_faces_of_the_version_that_training_reads(
+    cleaned: Workspace, tmp_path: Path
+):
+    report = write(cleaned, tmp_path / "faces.npz", ExportFormat.NPZ)
+    faces, version = read_faces(tmp_path / "faces.npz")
+    frozen = versions.freeze(cleaned, "faces")
+    wanted = versions.face_set(cleaned, frozen.id)
+    assert (version, report.version, report.images) == (frozen.digest, frozen.digest, 5)
+    np.testing.assert_array_equal(faces.pixels, wanted.pixels)
+    np.testing.assert_array_equal(faces.labels, wanted.labels)
+    np.testing.assert_array_equal(faces.splits, wanted.splits)
