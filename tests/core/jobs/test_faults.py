@@ -204,10 +204,15 @@ def test_an_interrupted_job_is_the_next_to_start(workspace, queue):
 
 
 def test_jobs_side_by_side_share_the_processors(monkeypatch):
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    for name in ("OMP_NUM_THREADS", "OMP_WAIT_POLICY"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("core.jobs.threads.n_processors", lambda: 8)
-    assert thread_settings(1) == {"OMP_NUM_THREADS": "8"}
-    assert thread_settings(3) == {"OMP_NUM_THREADS": "2"}
-    assert thread_settings(20) == {"OMP_NUM_THREADS": "1"}
+    assert [thread_settings(n)["OMP_NUM_THREADS"] for n in (1, 3, 20)] == ["8", "2", "1"]
+
+
+def test_threads_of_jobs_sleep_while_they_wait_unless_the_person_says_otherwise(monkeypatch):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert thread_settings(1) == {"OMP_WAIT_POLICY": "PASSIVE"}
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
     assert thread_settings(1) == {}
