@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from core.configs import TrainConfig
 from core.jobs.context import JobContext
-from core.jobs.handlers.training import in_words
+from core.jobs.handlers.progress import in_words
 from core.ml.cross_validation import FoldReport, cross_validate_in_rounds, fold_config
 from core.ml.schedules import face_size
 from core.quality.label_issues import LabelIssues, label_issues

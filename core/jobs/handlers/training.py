@@ -3,6 +3,7 @@
 import hashlib
 import math
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from core.errors import MissingLandmarksError
 from core.images.faces import FaceSet
 from core.images.masks import needs_landmarks
 from core.jobs.context import JobContext
-from core.jobs.handlers.progress import TrainingProgress, in_words
+from core.jobs.handlers.progress import TrainingProgress
 from core.jobs.provenance import provenance
 from core.ml import evaluation
 from core.ml.checkpoints import CHECKPOINT_NAME
@@ -28,8 +29,6 @@ from core.services.versions import face_set
 from core.workspace import Workspace
 from db.enums import Mask
 from db.rows import EpochRow, RunRow
-
-__all__ = ["epoch_row", "handle", "in_words", "scored_masks"]
 
 TRAINING_SHARE = 0.97  # of the progress bar; scoring the test faces is the rest
 
@@ -73,14 +72,20 @@ def handle(context: JobContext) -> None:
     setup = Setup(teacher=_teacher(workspace, run, config), on_step=progress.on_step)
     trained = train(faces, parts, config, on_epoch=on_epoch, run_dir=run_dir, setup=setup)
     started = time.perf_counter()
-
-    def on_mask(n_done: int, mask: Mask) -> None:
-        done = TRAINING_SHARE + (1 - TRAINING_SHARE) * n_done / len(masks)
-        context.report(done, f"Scoring {len(parts.test):,} test faces, mask {mask}")
-
-    table = tested(trained.model, faces, parts, config, masks, on_mask=on_mask)
+    show = _mask_progress(context, len(masks), len(parts.test))
+    table = tested(trained.model, faces, parts, config, masks, on_mask=show)
     seconds = trained.reports[-1].seconds + time.perf_counter() - started
     record_outcome(workspace, run.id, table, seconds=seconds)
+
+
+def _mask_progress(context: JobContext, n_masks: int, n_faces: int) -> Callable[[int, Mask], None]:
+    """Return what shows under which mask the test faces are being scored."""
+
+    def on_mask(n_done: int, mask: Mask) -> None:
+        done = TRAINING_SHARE + (1 - TRAINING_SHARE) * n_done / n_masks
+        context.report(done, f"Scoring {n_faces:,} test faces, mask {mask}")
+
+    return on_mask
 
 
 def scored_masks(context: JobContext, config: TrainConfig, faces: FaceSet) -> tuple[Mask, ...]:

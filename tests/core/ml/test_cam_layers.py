@@ -31,6 +31,14 @@ def test_grad_cam_reads_the_deepest_stage_with_six_by_six_cells(model, image_siz
     assert (layer.name, layer.cells) == (name, cells)
 
 
+@pytest.mark.parametrize("method", list(SaliencyMethod))
+@pytest.mark.parametrize("model", [ModelName.STRONG, ModelName.VGG16_BN, ModelName.RESNET50_REG])
+def test_every_other_network_has_maps_of_both_kinds_at_48_pixels(model, method):
+    config = preset(model, image_size=48)
+    with torch.device("meta"):
+        assert min(map_cells(build(config), config, method)) >= 6
+
+
 def test_a_network_without_maps_is_refused_for_grad_cam_but_has_a_gradient():
     model = nn.Sequential(nn.Flatten(), nn.Linear(48 * 48, 7))
     with pytest.raises(ConfigError, match="use the gradient method"):
