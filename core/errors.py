@@ -209,6 +209,14 @@ class WorkspaceError(FeelingItError):
             f"The workspace {path} cannot be used ({reason}); choose another with FEELINGIT_DATA."
         )
 
+    @classmethod
+    def no_database(cls, database: str, reason: str) -> "WorkspaceError":
+        """Return the error for a database, named by an address without its password."""
+        return cls(
+            f"The database {database} cannot be used ({reason}); see that it runs and that "
+            "FEELINGIT_DATABASE_URL is right."
+        )
+
 
 class JobCancelledError(FeelingItError):
     """A running job was asked to stop."""

@@ -4,8 +4,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core.errors import WorkspaceError
@@ -66,10 +66,20 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
         data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WorkspaceError.not_writable(data_dir, error.strerror or "no access") from error
-    engine = open_engine(settings.database_url or f"sqlite:///{data_dir / DATABASE_NAME}")
     try:
+        engine = open_engine(settings.database_url or f"sqlite:///{data_dir / DATABASE_NAME}")
         upgrade_to_head(engine)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
-        raise WorkspaceError.not_writable(data_dir, reason) from error
+        if settings.database_url is None:
+            raise WorkspaceError.not_writable(data_dir, reason) from error
+        raise WorkspaceError.no_database(_shown(settings.database_url), reason) from error
     return Workspace(engine=engine, data_dir=data_dir)
+
+
+def _shown(database_url: str) -> str:
+    """Return a database's address without its password."""
+    try:
+        return make_url(database_url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "of FEELINGIT_DATABASE_URL"

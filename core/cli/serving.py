@@ -11,11 +11,13 @@ import typer
 from core.cli.output import AsJson, emit_json, emit_line, emit_table, progress_bar, say
 from core.cli.processes import Processes, first_free_port, wait_until_healthy
 from core.jobs import supervisor
+from core.jobs.executors.choosing import trouble
 from core.services.auditing import audit
 from core.services.datasets import datasets
 from core.services.experiments import queue_small_study
 from core.services.jobs import jobs
 from core.services.sampling import make_sample
+from core.settings import ExecutorName, Settings
 from core.workspace import Workspace, open_workspace
 from db.enums import JobStatus
 
@@ -50,10 +52,14 @@ def worker(
     until_idle: Annotated[
         bool, typer.Option("--until-idle", help="End when no job is left.")
     ] = False,
-    slots: Annotated[int, typer.Option(min=1, help="How many jobs may run at once.")] = 1,
+    slots: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many jobs may run at once; 1, on Ray FEELINGIT_RAY_JOBS."),
+    ] = None,
 ) -> None:
     """Work through the job queue without the dashboard, until Ctrl+C."""
-    supervisor.main([*(["--until-idle"] if until_idle else []), "--slots", str(slots)])
+    arguments = ["--until-idle"] if until_idle else []
+    supervisor.main(arguments if slots is None else [*arguments, "--slots", str(slots)])
 
 
 def doctor(as_json: AsJson = False) -> None:
@@ -66,13 +72,17 @@ def doctor(as_json: AsJson = False) -> None:
         problems.append(f"Only {free_bytes / 1024**3:.1f} GiB are free at {workspace.data_dir}.")
     if failed:
         problems.append(f"Job {failed[0]} failed; see `feelingit logs {failed[0]}`.")
+    settings = Settings()
+    problems += [problem for problem in (trouble(settings),) if problem]
     problems += _unsound(workspace)
     facts = {
         "python": platform.python_version(),
         **{name: version(name) for name in PACKAGES},
         "cores": os.cpu_count(),
         "workspace": str(workspace.data_dir),
+        "database_kind": workspace.engine.url.get_backend_name(),
         "database": workspace.engine.url.render_as_string(hide_password=True),
+        "jobs_run_on": _place(settings),
         "free_gib": round(free_bytes / 1024**3, 1),
         "data_sets": len(datasets(workspace)),
     }
@@ -81,6 +91,12 @@ def doctor(as_json: AsJson = False) -> None:
         return
     emit_table("FeelingIt", ("what", "value"), [(k, str(v)) for k, v in facts.items()])
     emit_line("\n".join(problems) or "Nothing is wrong.")
+
+
+def _place(settings: Settings) -> str:
+    """Return where jobs run."""
+    is_local = settings.executor is ExecutorName.LOCAL
+    return "this machine" if is_local else f"Ray at {settings.ray_address}"
 
 
 def _unsound(workspace: Workspace) -> list[str]:
