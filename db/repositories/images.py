@@ -35,11 +35,11 @@ def insert_all(session: Session, dataset_id: int, new: Sequence[NewImage]) -> No
 def kept_heights(session: Session, dataset_id: int) -> dict[int, int]:
     """Return how many kept images of a data set have each height, in pixels."""
     statement = (
-        select(Image.height, func.count())
+        select(Image.height, func.count().label("n"))
         .where(Image.dataset_id == dataset_id, Image.state == ImageState.KEPT)
         .group_by(Image.height)
     )
-    return {height: n for height, n in session.execute(statement)}
+    return {row.height: row.n for row in session.execute(statement)}
 
 
 def _ids(session: Session, dataset_id: int, paths: Sequence[str]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Landmarks of images; how often an emotion was predicted; jobs that pause, wait their turn and belong to a grid."""
+"""Landmarks of images; counts of predictions; jobs that pause, wait their turn, form grids."""
 
 import sqlalchemy as sa
 from alembic import op
