@@ -20,7 +20,7 @@ from core.ml.devices import choose_device
 from core.ml.distillation import Teacher
 from core.ml.surroundings import surroundings
 from core.ml.testing import tested
-from core.ml.training import EpochReport, Setup, train
+from core.ml.training import EpochReport, OnEpoch, Setup, train
 from core.quality.partition import partition_of
 from core.services.experiments import find_run, record_epoch, record_start
 from core.services.origins import finished_teacher
@@ -64,11 +64,7 @@ def handle(context: JobContext) -> None:
     )
     context.report(0.0, f"Training on {len(parts.train):,} faces")
     progress = TrainingProgress(context, config, share=TRAINING_SHARE)
-
-    def on_epoch(report: EpochReport) -> None:
-        record_epoch(workspace, epoch_row(run.id, report))
-        progress.on_epoch(report)
-
+    on_epoch = _epoch_recorder(workspace, run.id, progress)
     setup = Setup(teacher=_teacher(workspace, run, config), on_step=progress.on_step)
     trained = train(faces, parts, config, on_epoch=on_epoch, run_dir=run_dir, setup=setup)
     started = time.perf_counter()
@@ -76,6 +72,16 @@ def handle(context: JobContext) -> None:
     table = tested(trained.model, faces, parts, config, masks, on_mask=show)
     seconds = trained.reports[-1].seconds + time.perf_counter() - started
     record_outcome(workspace, run.id, table, seconds=seconds)
+
+
+def _epoch_recorder(workspace: Workspace, run_id: int, progress: TrainingProgress) -> OnEpoch:
+    """Return what stores each epoch of a run and shows it."""
+
+    def on_epoch(report: EpochReport) -> None:
+        record_epoch(workspace, epoch_row(run_id, report))
+        progress.on_epoch(report)
+
+    return on_epoch
 
 
 def _mask_progress(context: JobContext, n_masks: int, n_faces: int) -> Callable[[int, Mask], None]:
