@@ -6,14 +6,25 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.output import Annotator, AsJson, emit_json, emit_line, emit_table, percent
+from core.cli.waiting import wait_for_job
+from core.errors import NotReadyError
+from core.quality.embedding_pairs import THOUSANDTHS
 from core.quality.leak_free import SplitPair
 from core.services import duplicates as exact_copies
 from core.services.datasets import find_dataset
 from core.services.duplicates import DuplicateReport
-from core.services.near_duplicates import Found, find
+from core.services.embeddings import enqueue_embedding
+from core.services.near_duplicates import (
+    LEAST_SIMILARITY,
+    NEAR_SIMILARITY,
+    Found,
+    find,
+    find_by_run,
+)
 from core.services.scanning import Likeness
 from core.services.splitting import Separation, preview, separate
-from core.workspace import open_workspace
+from core.workspace import Workspace, open_workspace
+from db.enums import JobStatus
 
 Near = Annotated[
     int | None,
@@ -22,10 +33,29 @@ Near = Annotated[
         help="Count near copies too: perceptual hashes that differ in at most 0 to 16 of 64 bits.",
     ),
 ]
+Run = Annotated[
+    int | None,
+    typer.Option(help="Count faces that this run's network finds alike too, see `feelingit runs`."),
+]
+Similarity = Annotated[
+    float,
+    typer.Option(
+        min=LEAST_SIMILARITY, max=1.0, help="Smallest similarity to the network that counts."
+    ),
+]
 
 
-def duplicates(name: str, near: Near = None, as_json: AsJson = False) -> None:
-    """Count copies among the kept images, and what they leak between splits."""
+def duplicates(
+    name: str,
+    near: Near = None,
+    run: Run = None,
+    similarity: Similarity = NEAR_SIMILARITY,
+    as_json: AsJson = False,
+) -> None:
+    """Count copies among the kept images, and what they leak between splits.
+
+    With --run that run's network compares the faces first where it has not done so yet.
+    """
     workspace = open_workspace()
     dataset_id = find_dataset(workspace, name).id
     report = exact_copies.exact_report(workspace, dataset_id)
@@ -37,25 +67,42 @@ def duplicates(name: str, near: Near = None, as_json: AsJson = False) -> None:
         if near is not None
         else []
     )
+    by_run = None if run is None else _by_run(workspace, dataset_id, run, similarity)
     if as_json:
-        emit_json(_document(report, found))
+        emit_json(_document(report, found, by_run))
     else:
-        _print(name, report, found)
+        _print(name, report, [one for one in (*found, by_run) if one])
 
 
-def _document(report: DuplicateReport, found: list[Found]) -> dict[str, Any]:
+def _by_run(workspace: Workspace, dataset_id: int, run: int, similarity: float) -> Found:
+    try:
+        return find_by_run(workspace, dataset_id, run, min_similarity=similarity)
+    except NotReadyError:
+        job = enqueue_embedding(workspace, run)
+        ended = wait_for_job(workspace, job.id, f"Faces compared by run {run}")
+    if ended.status is not JobStatus.DONE:
+        raise NotReadyError(
+            f"Run {run} did not compare the faces, job {job.id} {ended.status}: "
+            f"{ended.error or 'it was stopped'}; see `feelingit logs {job.id}`."
+        )
+    return find_by_run(workspace, dataset_id, run, min_similarity=similarity)
+
+
+def _document(report: DuplicateReport, found: list[Found], by_run: Found | None) -> dict[str, Any]:
     figures = asdict(report)
     leakage = figures.pop("leakage")
     document = {"exact": figures}
     if found:
-        document["near"] = {"bits": found[0].bits, **_figures(found[0])}
+        document["near"] = {"bits": found[0].limit, **_figures(found[0])}
         document["near"]["mirrored"] = _figures(found[1])
+    if by_run:
+        document["network"] = {"similarity": _similarity(by_run.limit), **_figures(by_run)}
     return {**document, "leakage": leakage}
 
 
 def _figures(found: Found) -> dict[str, Any]:
-    """Return the figures of near copies; pairs are of images, verdicts on pairs of pictures."""
-    return {
+    """Return the figures of copies; pairs are of images, verdicts on pairs of pictures."""
+    figures: dict[str, Any] = {
         "pairs": found.pairs,
         "exact_pairs": found.exact_pairs,
         "groups": len(found.groups),
@@ -63,21 +110,40 @@ def _figures(found: Found) -> dict[str, Any]:
         "cross_split_groups": found.cross_split_groups,
         "conflicting_groups": found.conflicting_groups,
         "settled_groups": sum(group.is_settled for group in found.groups),
-        "per_distance": dict(enumerate(found.per_distance)),
         "judged_different": found.different,
         "judged_same": found.same,
     }
+    if found.likeness is Likeness.NETWORK:
+        return {**figures, "not_compared": found.unseen, "per_similarity": _per_hundredth(found)}
+    return {**figures, "per_distance": dict(enumerate(found.per_distance))}
+
+
+def _per_hundredth(found: Found) -> dict[str, int]:
+    """Return the number of pairs down to each hundredth of similarity, from the one above."""
+    known = found.per_distance
+    return {
+        f"{_similarity(edge):.2f}": sum(known[max(0, edge - 9) : edge + 1])
+        for edge in range(0, len(known), 10)
+    }
+
+
+def _similarity(distance: int) -> float:
+    return round(1 - distance / THOUSANDTHS, 3)
 
 
 def _print(name: str, report: DuplicateReport, found: list[Found]) -> None:
     exact = {key: value for key, value in asdict(report).items() if key != "leakage"}
     emit_table(f"{name}: exact duplicates", ("figure", "n"), exact.items())
     for one in found:
-        figures = {key: n for key, n in _figures(one).items() if key != "per_distance"}
-        title = f"{name}: {one.likeness.value} copies within {one.bits} bits"
+        figures = {key: n for key, n in _figures(one).items() if isinstance(n, int)}
+        if one.likeness is Likeness.NETWORK:
+            title = f"{name}: {_similarity(one.limit)} or more alike to the network"
+            curve, column = list(_per_hundredth(one).items()), "similarity"
+        else:
+            title = f"{name}: {one.likeness.value} copies within {one.limit} bits"
+            curve, column = [(str(bits), n) for bits, n in enumerate(one.per_distance)], "bits"
         emit_table(title, ("figure", "n"), figures.items())
-        title = f"{name}: {one.likeness.value} pairs per distance"
-        emit_table(title, ("bits", "pairs"), enumerate(one.per_distance))
+        emit_table(f"{name}: {one.likeness.value} pairs", (column, "pairs"), curve)
     rows = [(split, leak.images, percent(leak.share)) for split, leak in report.leakage.items()]
     emit_table("Images with a twin across splits", ("split", "images", "share"), rows)
 

@@ -18,6 +18,12 @@ from dashboard.components.figures import palette
 from dashboard.format import EMOTION_COLOURS, counted, title
 
 ERROR_KEY = "duplicates_error"
+_NOTHING = {
+    Likeness.EXACT: "No two kept faces have the same pixels.",
+    Likeness.NEAR: "No near copies are left at this limit. Raise it to look further.",
+    Likeness.MIRRORED: "No mirrored copies are left at this limit. Raise it to look further.",
+    Likeness.NETWORK: "No faces are that much alike to this network. Lower the similarity.",
+}
 _STYLE = """<style>
 .fi-head{font-size:12px;line-height:18px;display:flex;gap:8px;flex-wrap:wrap}
 .fi-flag{border:1px solid;border-radius:3px;padding:0 5px;line-height:16px}
@@ -37,6 +43,13 @@ def keeping(
 ) -> list[Keeping]:
     """Return what a rule keeps and drops of groups at a revision."""
     return settling.plan(state.workspace(), groups, rule)
+
+
+def nothing(what: Found) -> str:
+    """Return why no group is shown, and what to do next."""
+    if what.groups:
+        return "No open group is like that; choose another kind above, or all."
+    return _NOTHING[what.likeness]
 
 
 def act(action: Callable[[], object]) -> None:
@@ -75,12 +88,13 @@ def _card(
     *,
     likeness: Likeness,
 ) -> None:
-    st.html(_head(group, [rows[image_id] for image_id in group.image_ids]))
+    st.html(_head(group))
     with st.container(horizontal=True, gap="small"):
-        for image_id, bits in zip(group.image_ids, group.distances, strict=True):
+        for image_id, distance in zip(group.image_ids, group.distances, strict=True):
             with st.container(width=LARGE_PX + 2, gap="xsmall"):
                 row = rows[image_id]
-                apart = "the first" if image_id == group.image_ids[0] else f"{bits} bits apart"
+                is_first = image_id == group.image_ids[0]
+                apart = "the first" if is_first else distance_words(distance, likeness)
                 caption = _caption(row, None if likeness is Likeness.EXACT else apart)
                 st.html(stored(row, contents[image_id], target_px=LARGE_PX, caption=caption))
                 st.button(
@@ -117,6 +131,13 @@ def _buttons(key: str, group: Group, *, likeness: Likeness, rule: KeepRule) -> N
         )  # fmt: skip
 
 
+def distance_words(distance: int, likeness: Likeness) -> str:
+    """Return how far a face is from the first of its group, as it stands below it."""
+    if likeness is Likeness.NETWORK:
+        return f"{1 - distance / 1000:.3f} alike"
+    return f"{distance} bits apart"
+
+
 def _keep(group: Group, image_id: int) -> None:
     others = tuple(one for one in group.image_ids if one != image_id)
     settling.keep(state.workspace(), [Keeping(image_id, others)], annotator=state.annotator())
@@ -136,12 +157,12 @@ def _judge(group: Group, verdict: DuplicateVerdict) -> None:
     settling.judge(state.workspace(), [group.image_ids], verdict, annotator=state.annotator())
 
 
-def _head(group: Group, rows: Sequence[ImageRow]) -> str:
+def _head(group: Group) -> str:
     colours = palette()
-    head = f"<span>{counted(len(rows), 'copy', 'copies')}</span>"
-    if len({row.split for row in rows}) > 1:
+    head = f"<span>{counted(len(group.image_ids), 'face')}</span>"
+    if group.is_across:
         head += _flag("across splits", colours.second)
-    if len({row.label for row in rows}) > 1:
+    if group.is_conflicting:
         head += _flag("labels differ", colours.alarm)
     if group.is_settled:
         head += _flag("settled: same face", colours.accent)
