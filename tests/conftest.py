@@ -38,16 +38,20 @@ Face = tuple[Split, Emotion, int]
 
 TESTS = Path(__file__).parent
 # What speaks with the database is tested with both of them, the rest with SQLite.
-ON_BOTH_DATABASES = ("db", "core/services", "core/jobs", "core/test_workspace.py")
+ON_BOTH_DATABASES = ("db", "core/services", "core/jobs")
+ON_ONE_DATABASE = ("core/jobs/handlers", "core/jobs/test_grid_run.py")  # they train: slow
 DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Repeat the tests that speak with the database for each kind of it."""
     path = metafunc.definition.path
-    if "database" in metafunc.fixturenames and any(
-        path.is_relative_to(TESTS / part) for part in ON_BOTH_DATABASES
-    ):
+
+    def is_in(parts: tuple[str, ...]) -> bool:
+        return any(path.is_relative_to(TESTS / part) for part in parts)
+
+    is_on_both = is_in(ON_BOTH_DATABASES) and not is_in(ON_ONE_DATABASE)
+    if "database" in metafunc.fixturenames and is_on_both:
         metafunc.parametrize("database", DATABASES, indirect=True)
 
 

@@ -6,11 +6,12 @@ import math
 import shlex
 import sys
 import time
+from pathlib import Path
 
 from core.errors import ClusterError
 from core.jobs.claims import claim_token
 from core.jobs.executors import Ending
-from core.jobs.executors.ray_api import ENDED, PENDING, STOPPED, RayApi, RayState, RayTask
+from core.jobs.executors.ray_api import ENDED, FAILED, PENDING, STOPPED, RayApi, RayState, RayTask
 from core.jobs.launch import environment
 from core.settings import Settings
 from core.workspace import Workspace
@@ -31,11 +32,12 @@ class RayExecution:
 
     pid = None
 
-    def __init__(self, api: RayApi, submission_id: str, log: "FetchedLog") -> None:
-        """Watch a submission and bring what it prints into `log`."""
+    def __init__(self, api: RayApi, submission_id: str, log: Path) -> None:
+        """Watch a submission that writes to `log`."""
         self._api = api
         self._id = submission_id
         self._log = log
+        self._has_failed = False
         self._asked_at = -math.inf
         self._seen_at = time.monotonic()
         self._killed_at = math.inf
@@ -63,11 +65,16 @@ class RayExecution:
             self.stop()
 
     def fetch_log(self) -> None:
-        """Add what was printed since the last call to the job's log."""
+        """Add what Ray has to say of a failure; the process writes to the job's log itself."""
+        if not self._has_failed:
+            return
+        self._has_failed = False
         try:
-            self._log.extend(self._api.log(self._id))
+            said = self._api.log(self._id)
         except ClusterError as error:
-            logger.warning("%s", error)
+            said = str(error).encode()
+        with self._log.open("ab") as file:
+            file.write(b"Ray's own log:\n" + said)
 
     def _look(self, now: float) -> Ending | None:
         try:
@@ -79,6 +86,7 @@ class RayExecution:
         if state is None:
             return Ending("is not known to Ray any more, whose head was started anew", is_lost=True)
         if state.status in ENDED:
+            self._has_failed = state.status == FAILED
             return ending(state)
         if now - self._killed_at > KILL_S:
             # It waits for a machine, or its machine is gone. Should it start, its claim is lost.
@@ -102,31 +110,6 @@ def ending(state: RayState) -> Ending:
     return Ending(f"was lost by Ray ({said})", is_lost=True, was_started=was_started)
 
 
-class FetchedLog:
-    """The end of a job's log, below a heading, as far as it was brought here from Ray."""
-
-    def __init__(self, workspace: Workspace, job_id: int, heading: str) -> None:
-        """Go on below `heading` where the log has it already, or put it there."""
-        self._path = workspace.job_log(job_id)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        line = f"{heading}\n".encode()
-        text = self._path.read_bytes() if self._path.exists() else b""
-        start = text.rfind(line)
-        self._n_bytes = 0 if start < 0 else len(text) - start - len(line)
-        if start < 0:
-            self._append(line)
-
-    def extend(self, text: bytes) -> None:
-        """Add what all that was printed so far has beyond what was added before."""
-        if len(text) > self._n_bytes:
-            self._append(text[self._n_bytes :])
-            self._n_bytes = len(text)
-
-    def _append(self, text: bytes) -> None:
-        with self._path.open("ab") as file:
-            file.write(text)
-
-
 class RayExecutor:
     """Submits each job to a Ray cluster that shares the workspace's folder and database."""
 
@@ -145,10 +128,14 @@ class RayExecutor:
             ClusterError: If Ray does not answer; the job may start then all the same.
         """
         mine = self._name(job)
+        log = self._workspace.job_log(job.id)
+        log.parent.mkdir(parents=True, exist_ok=True)
         for other in self._api.every():
             if other.submission_id.startswith(self._prefix(job)) and other.status not in ENDED:
                 self._api.stop(other.submission_id)
         self._api.submit(self._task(job, mine))
+        with log.open("a") as file:
+            file.write(f"Ray job {mine} at {self._api.address}\n")
         return self._execution(job, mine)
 
     def adopt(self, job: JobRow) -> RayExecution | None:
@@ -161,20 +148,21 @@ class RayExecutor:
         return self._execution(job, name) if self._api.find(name) else None
 
     def _execution(self, job: JobRow, name: str) -> RayExecution:
-        heading = f"Ray job {name} at {self._api.address}"
-        return RayExecution(self._api, name, FetchedLog(self._workspace, job.id, heading))
+        return RayExecution(self._api, name, self._workspace.job_log(job.id))
 
     def _task(self, job: JobRow, name: str) -> RayTask:
         settings = self._settings
         python = settings.ray_python or sys.executable
         command = [python, "-P", "-m", "core.jobs.run", str(job.id), "--claim", claim_token(job)]
+        # Into the shared folder at once: a job that ends while no supervisor runs keeps its log.
+        log = shlex.quote(str(self._workspace.job_log(job.id)))
         names = ("FEELINGIT_DATA", "FEELINGIT_DATABASE_URL")
         ours = environment(self._workspace)
         passed = {name: ours[name] for name in (*names, "PYTHONPATH") if name in ours}
         threads = {"OMP_NUM_THREADS": str(max(1, int(settings.ray_cpus)))}
         return RayTask(
             submission_id=name,
-            entrypoint=shlex.join(command),
+            entrypoint=f"exec {shlex.join(command)} >> {log} 2>&1",
             environment={**threads, **passed, "PYTHONUNBUFFERED": "1"},
             cpus=settings.ray_cpus,
             gpus=settings.ray_gpus,

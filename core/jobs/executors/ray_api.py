@@ -17,8 +17,8 @@ from typing import Any
 from core.errors import ClusterError
 
 TIMEOUT_S = 20.0  # below the half minute after which other supervisors take this one for dead
-PENDING, RUNNING, STOPPED = "PENDING", "RUNNING", "STOPPED"
-ENDED = frozenset({"SUCCEEDED", "FAILED", STOPPED})
+PENDING, FAILED, STOPPED = "PENDING", "FAILED", "STOPPED"
+ENDED = frozenset({"SUCCEEDED", FAILED, STOPPED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ class RayApi:
         self._ask("POST", f"jobs/{submission_id}/stop")
 
     def log(self, submission_id: str) -> bytes:
-        """Return all that a submission has printed so far."""
+        """Return what Ray and the submission's command have printed so far."""
         return str(self._ask("GET", f"jobs/{submission_id}/logs")["logs"]).encode()
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

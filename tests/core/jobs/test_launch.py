@@ -6,6 +6,7 @@ import sys
 import time
 
 import pytest
+from sqlalchemy import make_url
 
 from core.jobs import lock
 from core.jobs.launch import ensure_supervisor, environment, module_command
@@ -29,7 +30,7 @@ def is_lock_free(workspace):
 def test_the_environment_names_the_open_workspace(workspace):
     names = environment(workspace)
     assert names["FEELINGIT_DATA"] == str(workspace.data_dir)
-    assert names["FEELINGIT_DATABASE_URL"].endswith(f"{workspace.data_dir}/feelingit.sqlite")
+    assert make_url(names["FEELINGIT_DATABASE_URL"]) == workspace.engine.url
     assert names["PATH"] == os.environ["PATH"]
 
 

@@ -124,7 +124,10 @@ def state(**changes):
 def test_ray_gets_the_job_s_command_its_workspace_and_what_it_takes(workspace, executor, ray, job):
     executor.start(job)
     ((name, body),) = ray.bodies.items()
-    assert body["entrypoint"].endswith(f" -P -m core.jobs.run {job.id} --claim {claim_token(job)}")
+    assert body["entrypoint"].endswith(
+        f" -P -m core.jobs.run {job.id} --claim {claim_token(job)}"
+        f" >> {workspace.job_log(job.id)} 2>&1"
+    )
     assert (body["entrypoint_num_cpus"], body["entrypoint_num_gpus"]) == (2, 0.5)
     variables = body["runtime_env"]["env_vars"]
     assert variables["FEELINGIT_DATA"] == str(workspace.data_dir)
@@ -237,19 +240,15 @@ def test_only_one_of_two_supervisors_adopts_a_job(workspace, job):
     assert not transitions.adopt(workspace, job)
 
 
-def test_a_log_is_brought_here_once_and_gone_on_with_by_who_adopts_the_job(
-    workspace, executor, ray, job
+def test_what_ray_says_of_a_failure_comes_to_the_job_s_log_once(
+    workspace, supervisor, ray, started
 ):
-    execution = executor.start(job)
-    (name,) = ray.jobs
-    for text in ("one\n", "one\ntwo\n", "one\ntwo\n"):
-        ray.logs[name] = text
-        execution.fetch_log()
-    ray.logs[name] = "one\ntwo\nthree\n"
-    executor.adopt(job).fetch_log()
-    heading, *lines = log_tail(workspace, job.id).splitlines()
-    assert heading == f"Ray job {name} at {ray.address}"
-    assert lines == ["one", "two", "three"]
+    job_id, name = started
+    ray.logs[name] = "No such folder\n"
+    ray.set(name, "FAILED", exit_code=2)
+    supervisor.tick()
+    assert log_tail(workspace, job_id).count("Ray's own log:\nNo such folder") == 1
+    assert "No such folder" in find_job(workspace, job_id).error
 
 
 def test_a_token_is_sent_where_ray_s_variables_ask_for_it(ray, monkeypatch, tmp_path):
