@@ -20,6 +20,7 @@ from core.services.writing import dropping
 from core.workspace import Workspace
 from db.enums import DuplicateVerdict, Emotion, ImageState, Split
 from db.repositories import batches, datasets, decisions, labels
+from db.repositories.duplicates import Fingerprint, fingerprints_of
 from db.rows import ImageRow
 
 MOST_APART = 100  # pictures of one group that can be said to differ: 4,950 pairs
@@ -67,14 +68,15 @@ def plan(workspace: Workspace, groups: Sequence[Sequence[int]], rule: KeepRule) 
     longer part of the second. Groups of which nothing has to go are left out.
     """
     with workspace.reading() as session:
-        rows = _kept(session, {image_id for group in groups for image_id in group})
+        wanted = sorted({image_id for group in groups for image_id in group})
+        prints = fingerprints_of(session, wanted, only_kept=True)
     gone: set[int] = set()
     plans = []
     for group in groups:
-        members = [rows[one] for one in sorted(group) if one in rows and one not in gone]
+        members = [prints[one] for one in sorted(group) if one in prints and one not in gone]
         if len(members) > 1:
             kept = _chosen(members, rule)
-            dropped = tuple(row.id for row in members if row.id != kept)
+            dropped = tuple(one.image_id for one in members if one.image_id != kept)
             gone.update(dropped)
             plans.append(Keeping(kept, dropped))
     return plans
@@ -167,26 +169,22 @@ def last_action(workspace: Workspace, dataset_id: int) -> LastAction | None:
     return LastAction(said.batch, said.verdict.value, said.pairs) if said else None
 
 
-def _kept(session: Session, image_ids: Iterable[int]) -> dict[int, ImageRow]:
-    rows = labels.images(session, sorted(image_ids))
-    return {row.id: row for row in rows if row.state is ImageState.KEPT}
-
-
 def _members(session: Session, image_ids: Sequence[int]) -> dict[int, ImageRow]:
-    rows = _kept(session, set(image_ids))
-    if not image_ids or len(rows) < len(set(image_ids)):
+    rows = labels.images(session, sorted(set(image_ids)))
+    kept = {row.id: row for row in rows if row.state is ImageState.KEPT}
+    if not image_ids or len(kept) < len(set(image_ids)):
         raise StaleGroupError
-    return rows
+    return kept
 
 
-def _chosen(members: Sequence[ImageRow], rule: KeepRule) -> int:
+def _chosen(members: Sequence[Fingerprint], rule: KeepRule) -> int:
     """Return the id of the image of a group, by id, that a rule keeps."""
     if rule is KeepRule.TRAINING:
-        return min(members, key=lambda row: (SPLITS.index(row.split), row.id)).id
+        return min(members, key=lambda one: (SPLITS.index(one.split), one.image_id)).image_id
     if rule is KeepRule.MAJORITY:
-        label = Counter(row.label for row in members).most_common(1)[0][0]
-        return next(row.id for row in members if row.label is label)
-    return members[0].id
+        label = Counter(one.label for one in members).most_common(1)[0][0]
+        return next(one.image_id for one in members if one.label is label)
+    return members[0].image_id
 
 
 def _with_first(image_ids: Sequence[int], rows: dict[int, ImageRow]) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """What finding duplicates needs of images."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -48,9 +49,13 @@ def fingerprints(session: Session, dataset_id: int) -> list[Fingerprint]:
     return [Fingerprint(*row) for row in session.execute(statement)]
 
 
-def fingerprints_of(session: Session, image_ids: Sequence[int]) -> dict[int, Fingerprint]:
-    """Return the fingerprints of these images by id, dropped ones too; unknown ids are left out."""
+def fingerprints_of(
+    session: Session, image_ids: Sequence[int], *, only_kept: bool = False
+) -> dict[int, Fingerprint]:
+    """Return the fingerprints of these images by id; unknown ids are left out."""
     columns = select(Image.id, Image.split, Image.label, Image.pixel_sha256)
+    if only_kept:
+        columns = columns.where(Image.state == ImageState.KEPT)
     found: dict[int, Fingerprint] = {}
     for start in range(0, len(image_ids), SQL_VARIABLES):
         chunk = image_ids[start : start + SQL_VARIABLES]
@@ -87,14 +92,18 @@ def extent(session: Session, dataset_id: int) -> Extent:
 
 def copies(session: Session, dataset_id: int) -> list[Fingerprint]:
     """Return the fingerprints of kept images that share their pixels with another one, by id."""
-    kept = (Image.dataset_id == dataset_id, Image.state == ImageState.KEPT)
-    shared = select(Image.pixel_sha256).where(*kept).group_by(Image.pixel_sha256)
+    # Dropped images are sorted out here: among all images an index alone answers the inner query.
+    shared = select(Image.pixel_sha256).where(Image.dataset_id == dataset_id)
+    shared = shared.group_by(Image.pixel_sha256).having(func.count() > 1)
     statement = (
         select(Image.id, Image.split, Image.label, Image.pixel_sha256)
-        .where(*kept, Image.pixel_sha256.in_(shared.having(func.count() > 1)))
+        .where(Image.dataset_id == dataset_id, Image.state == ImageState.KEPT)
+        .where(Image.pixel_sha256.in_(shared))
         .order_by(Image.id)
     )
-    return [Fingerprint(*row) for row in session.execute(statement)]
+    found = [Fingerprint(*row) for row in session.execute(statement)]
+    n_with = Counter(image.pixel_sha256 for image in found)
+    return [image for image in found if n_with[image.pixel_sha256] > 1]
 
 
 def kept_per_split(session: Session, dataset_id: int) -> dict[Split, int]:
