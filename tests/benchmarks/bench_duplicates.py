@@ -5,10 +5,12 @@ The peers are measured where they are installed: `pip install -e '.[bench]'`.
 
 import importlib.util
 import os
+import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,6 +48,17 @@ if __name__ == "__main__":
 PEERS = {"cleanvision": CLEANVISION, "imagededup": IMAGEDEDUP}
 
 
+@dataclass(frozen=True)
+class Taken:
+    """Seconds that something took, on the clock and of CPU time."""
+
+    wall_s: float
+    cpu_s: float
+
+    def __add__(self, other: "Taken") -> "Taken":
+        return Taken(self.wall_s + other.wall_s, self.cpu_s + other.cpu_s)
+
+
 def main() -> None:
     if not UNPACK.exists():
         sys.exit(f"The real faces are not at {UNPACK.parent}; there is nothing to measure.")
@@ -61,34 +74,34 @@ def main() -> None:
 def measure_set(scratch: Path, folder: Path) -> bool:
     """Print the times on the real faces; return whether one is over its limit."""
     workspace = open_workspace(Settings(data=scratch / "data", database_url=None))
-    imported = import_path(workspace, folder, name="faces").seconds
-    search = min(seconds(lambda: search_pairs(workspace)) for _ in range(ROUNDS))
-    scan = seconds(lambda: look(workspace, Likeness.EXACT) + look(workspace, Likeness.NEAR))
-    mirrored = seconds(lambda: look(workspace, Likeness.MIRRORED))
+    imported = measured(lambda: import_path(workspace, folder, name="faces"))
+    search = min((measured(lambda: search_pairs(workspace)) for _ in range(ROUNDS)), key=wall)
+    scan = measured(lambda: look(workspace, Likeness.EXACT) + look(workspace, Likeness.NEAR))
+    mirrored = measured(lambda: look(workspace, Likeness.MIRRORED))
     add_one(workspace)
-    again = seconds(lambda: look(workspace, Likeness.NEAR))
+    again = measured(lambda: look(workspace, Likeness.NEAR))
     add_one(workspace, shade=1)
-    mirrored_again = seconds(lambda: look(workspace, Likeness.MIRRORED))
-    print(f"import with all hashes                  {imported:7.2f} s")
-    print(f"all pairs to {BITS} bits, search     {search:7.2f} s   (limit {LIMIT_S:.0f} s)")
-    print(f"exact and near groups to {BITS} bits         {scan:7.2f} s")
-    print(f"mirrored groups to {BITS} bits, first time  {mirrored:7.2f} s")
-    print(
-        f"near, after one new image               {again:7.2f} s   (limit {RESCAN_LIMIT_S:.0f} s)"
-    )
-    print(f"mirrored, after one new image           {mirrored_again:7.2f} s")
+    mirrored_again = measured(lambda: look(workspace, Likeness.MIRRORED))
+    tell("import with all hashes", imported)
+    tell(f"all pairs to {BITS} bits, search", search, f"(limit {LIMIT_S:.0f} s)")
+    tell(f"exact and near groups to {BITS} bits", scan)
+    tell(f"mirrored groups to {BITS} bits, first time", mirrored)
+    tell("near, after one new image", again, f"(limit {RESCAN_LIMIT_S:.0f} s)")
+    tell("mirrored, after one new image", mirrored_again)
     workspace.engine.dispose()
     for peer, code in PEERS.items():
         measure_peer(peer, code, folder, ours=imported + scan)
-    return search > LIMIT_S or max(again, mirrored_again) > RESCAN_LIMIT_S
+    return search.wall_s > LIMIT_S or max(again, mirrored_again, key=wall).wall_s > RESCAN_LIMIT_S
 
 
-def measure_peer(peer: str, code: str, folder: Path, *, ours: float) -> None:
+def measure_peer(peer: str, code: str, folder: Path, *, ours: Taken) -> None:
     if importlib.util.find_spec(peer) is None:
         print(f"{peer} is not installed; pip install -e '.[bench]' measures it too.")
         return
-    taken = seconds(lambda: subprocess.run([sys.executable, "-c", code, folder], check=True))
-    print(f"{peer:<39} {taken:7.2f} s   ({taken / ours:.1f} times import, exact and near here)")
+    command = [sys.executable, "-c", code, folder]
+    taken = measured(lambda: subprocess.run(command, check=True, capture_output=True))
+    ratios = f"{taken.wall_s / ours.wall_s:.1f} times, {taken.cpu_s / ours.cpu_s:.1f} times the CPU"
+    tell(peer, taken, f"({ratios} of import, exact and near here)")
 
 
 def measure_million() -> bool:
@@ -108,14 +121,30 @@ def measure_million() -> bool:
     )
     taken, peak = map(float, done.stdout.split())
     limits = f"(limit {MILLION_LIMIT_S:.0f} s), peak {peak:.2f} GiB (limit {MEMORY_LIMIT_GIB:.0f})"
-    print(f"1,000,000 hashes at {MILLION_BITS} bits              {taken:7.2f} s   {limits}")
+    print(f"1,000,000 hashes at {MILLION_BITS} bits{'':<16}{taken:7.2f} s  {limits}")
     return taken > MILLION_LIMIT_S or peak > MEMORY_LIMIT_GIB
 
 
-def seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
+def measured(work: Callable[[], object]) -> Taken:
+    started, cpu = time.perf_counter(), cpu_seconds()
     work()
-    return time.perf_counter() - started
+    return Taken(time.perf_counter() - started, cpu_seconds() - cpu)
+
+
+def cpu_seconds() -> float:
+    """Return the CPU time of this process and of those that it waited for, all their threads."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def wall(taken: Taken) -> float:
+    return taken.wall_s
+
+
+def tell(what: str, taken: Taken, more: str = "") -> None:
+    print(
+        f"{what:<40} {taken.wall_s:7.2f} s  {taken.cpu_s:7.2f} s CPU  {more}".rstrip(), flush=True
+    )
 
 
 def search_pairs(workspace: Workspace) -> int:
