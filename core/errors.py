@@ -193,11 +193,6 @@ class NotComparableError(FeelingItError):
 class NoHumanMapError(FeelingItError):
     """An emotion has no human map to compare with."""
 
-    def __init__(self, emotion: str) -> None:
-        super().__init__(
-            f"There is no human map for {emotion}, which no action units define; choose another."
-        )
-
 
 class WorkspaceError(FeelingItError):
     """The workspace folder or its database cannot be used."""
@@ -292,9 +287,6 @@ class DivergedError(FeelingItError):
 
 class UnsupportedSystemError(FeelingItError):
     """Jobs cannot run on this operating system."""
-
-    def __init__(self) -> None:
-        super().__init__("Jobs need Linux or macOS; on Windows run FeelingIt inside WSL.")
 
 
 class ExportError(FeelingItError):

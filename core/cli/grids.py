@@ -17,16 +17,15 @@ from db.enums import Mask, ModelName
 from db.rows import RunRow
 
 Name = TypeVar("Name", bound=StrEnum)
+Models = Annotated[str, typer.Option(help="Networks with commas between: fast,vgg16-bn.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what it would cost.")]
+Masks = Annotated[str, typer.Option(help="Masks to train under, with commas: none,eyes.")]
 
 
 def grid(  # noqa: PLR0913  (each argument is an option of the command)
     version: Annotated[str, typer.Option(help="Version to train on, from `feelingit freeze`.")],
-    models: Annotated[
-        str, typer.Option(help="Networks with commas between: fast,vgg16-bn.")
-    ] = ModelName.FAST,
-    masks: Annotated[
-        str, typer.Option(help="Masks to train under, with commas: none,eyes.")
-    ] = Mask.NONE,
+    models: Models = ModelName.FAST,
+    masks: Masks = Mask.NONE,
     seeds: Annotated[str, typer.Option(help="One run of each for each seed: 0,1,2.")] = "0",
     study: Annotated[
         bool, typer.Option("--study", help="The study's table: ten rows; no --models or --masks.")
@@ -39,9 +38,7 @@ def grid(  # noqa: PLR0913  (each argument is an option of the command)
     ] = Protocol.HONEST,
     epochs: Annotated[int | None, typer.Option(help="At most this many epochs.")] = None,
     image_size: Annotated[int | None, typer.Option(help="Side of the faces in pixels.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what it would cost.")
-    ] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Queue every model with every mask and seed, at once or not at all, and estimate the time."""

@@ -40,5 +40,7 @@ def take(data_dir: Path) -> int | None:
 def _lock(descriptor: int) -> None:
     """Lock the file or raise OSError at once."""
     if sys.platform == "win32":
-        raise UnsupportedSystemError
+        raise UnsupportedSystemError(
+            "Jobs need Linux or macOS; on Windows run FeelingIt inside WSL."
+        )
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

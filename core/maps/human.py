@@ -50,7 +50,9 @@ def human_map(emotion: Emotion) -> NDArray[np.float64]:
         NoHumanMapError: If the emotion has no prototype (neutral).
     """
     if not has_human_map(emotion):
-        raise NoHumanMapError(emotion)
+        raise NoHumanMapError(
+            f"There is no human map for {emotion}, which no action units define; choose another."
+        )
     weighted = np.zeros((SIDE, SIDE), dtype=np.float64)
     for action_unit, weight in PREVALENCE[emotion].items():
         weighted += weight * region(action_unit)

@@ -63,10 +63,7 @@ def compare(
         NotComparableError: If the runs are too few, too many, or were tested on other images or
             labels; if there is no such slice or no image in it.
     """
-    if not 2 <= len(set(run_ids)) == len(run_ids) <= MOST_RUNS:
-        raise NotComparableError(
-            f"{len(set(run_ids))} different runs were given; choose 2 to {MOST_RUNS}, each once."
-        )
+    _require_several(run_ids)
     tables = [predictions(workspace, run_id, test_mask=test_mask) for run_id in run_ids]
     for run_id, table in zip(run_ids[1:], tables[1:], strict=True):
         _require_same_images((run_ids[0], tables[0]), (run_id, table))
@@ -98,6 +95,14 @@ def configuration_differences(runs: Sequence[RunRow]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(lines, orient="index", columns=[run.id for run in runs])
 
 
+def _require_several(run_ids: Sequence[int]) -> None:
+    """Refuse fewer than two runs, more than six, and a run given twice."""
+    if not 2 <= len(set(run_ids)) == len(run_ids) <= MOST_RUNS:
+        raise NotComparableError(
+            f"{len(set(run_ids))} different runs were given; choose 2 to {MOST_RUNS}, each once."
+        )
+
+
 def _members(
     workspace: Workspace, run_id: int, slice_name: str, test_mask: Mask | None
 ) -> NDArray[np.bool_]:
@@ -108,7 +113,7 @@ def _members(
         )
     if not slices[slice_name].any():
         raise NotComparableError(
-            f"No test image of run {run_id} is in the slice {slice_name!r}; choose another."
+            f"No test image of run {run_id} is in the slice '{slice_name}'; choose another."
         )
     return slices[slice_name]
 

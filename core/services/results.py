@@ -2,14 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from core.configs import own_test_mask
-from core.errors import NotReadyError, UnknownRunError
+from core.errors import NotReadyError
 from core.services.experiments import find_run
 from core.services.jobs import find_job
 from core.services.outcomes import PREDICTIONS_NAME
@@ -18,14 +16,6 @@ from db.enums import EMOTIONS, Emotion, JobStatus, Mask, Subset
 from db.repositories import results as stored
 from db.repositories import runs as stored_runs
 from db.rows import ClassResultRow, ResultRow, RunRow
-
-
-class Metric(StrEnum):
-    """A figure of one emotion: its recall (called accuracy, as in the study), precision or F1."""
-
-    ACCURACY = "accuracy"
-    PRECISION = "precision"
-    F1 = "f1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,20 +34,6 @@ class RunResult:
     test_mask: Mask
     full: SubsetResult
     leak_free: SubsetResult | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heatmap:
-    """One figure of many runs.
-
-    Attributes:
-        values: float64, 0..1; a row for each run (index: run id), a column for each emotion. NaN
-            where a run is not finished.
-        n: float64, the same shape: true test images of the emotion. NaN in the same places.
-    """
-
-    values: pd.DataFrame
-    n: pd.DataFrame
 
 
 def run_result(workspace: Workspace, run_id: int, *, test_mask: Mask | None = None) -> RunResult:
@@ -88,53 +64,6 @@ def overall(
         for row in rows
         if row.subset is subset and row.test_mask is own_test_mask(masks[row.run_id])
     }
-
-
-def heatmap(
-    workspace: Workspace,
-    run_ids: Collection[int],
-    metric: Metric = Metric.ACCURACY,
-    subset: Subset = Subset.FULL,
-) -> Heatmap:
-    """Return one figure of each emotion and run, each run tested with the mask it trained with.
-
-    Raises:
-        UnknownRunError: If one of the runs does not exist.
-    """
-    with workspace.reading() as session:
-        masks = {run.id: run.mask for run in stored_runs.every(session)}
-        rows = stored.per_class(session, run_ids, subset=subset)
-    for run_id in run_ids:
-        if run_id not in masks:
-            raise UnknownRunError(str(run_id))
-    own = [row for row in rows if row.test_mask is own_test_mask(masks[row.run_id])]
-    values = _emotion_table(run_ids)
-    n = values.copy()
-    for row in own:
-        values.loc[row.run_id, row.emotion.value] = getattr(row, metric.value)
-        n.loc[row.run_id, row.emotion.value] = row.n
-    return Heatmap(values=values, n=n)
-
-
-def confusion(
-    workspace: Workspace,
-    run_id: int,
-    subset: Subset = Subset.FULL,
-    *,
-    test_mask: Mask | None = None,
-) -> pd.DataFrame:
-    """Return how often each emotion (row) was taken for each (column): int64, shape (7, 7).
-
-    Raises:
-        UnknownRunError: If there is no such run.
-        NotReadyError: If it has no predictions under this mask.
-    """
-    rows = predictions(workspace, run_id, test_mask=test_mask)
-    if subset is Subset.LEAK_FREE:
-        rows = rows[rows["leak_free"]]
-    names = [emotion.value for emotion in EMOTIONS]
-    table = pd.crosstab(rows["label"], rows["predicted"])
-    return table.reindex(index=names, columns=names, fill_value=0).astype(np.int64)
 
 
 def predictions(
@@ -229,12 +158,6 @@ def _subset_result(
     by_emotion = {row.emotion: row for row in class_rows if row.test_mask is mask}
     per_class = {emotion: by_emotion[emotion] for emotion in EMOTIONS}
     return SubsetResult(overall=overall_row, per_class=per_class)
-
-
-def _emotion_table(run_ids: Collection[int]) -> pd.DataFrame:
-    """Return an empty table with a row for each run and a column for each emotion."""
-    columns = [emotion.value for emotion in EMOTIONS]
-    return pd.DataFrame(np.nan, index=pd.Index(list(run_ids), name="run"), columns=columns)
 
 
 def _not_ready(run: RunRow, mask: Mask) -> NotReadyError:

@@ -7,7 +7,7 @@ from core.services.slicing import is_too_small
 from core.services.terms import EMOTIONS, RunRow
 from dashboard.components.heat_table import Cell, HeatTable
 from dashboard.components.scales import amount_colours, difference_colours
-from dashboard.format import number, percent, run_label, run_name, title
+from dashboard.format import experiment_name, number, percent, run_name, title
 
 METRIC_NAMES = {
     Metric.ACCURACY: "Accuracy",
@@ -66,7 +66,7 @@ def differences(table: ClassTable, baseline: int, chosen: tuple[int, int] | None
 def row_name(runs: tuple[RunRow, ...]) -> str:
     """Return what a row is: a run, or the seeds of one experiment."""
     first = runs[0]
-    return run_name(first) if len(runs) == 1 else f"{run_label(first)}, {len(runs)} seeds"
+    return run_name(first) if len(runs) == 1 else f"{experiment_name(first)}, {len(runs)} seeds"
 
 
 def _heat_table(
@@ -76,14 +76,17 @@ def _heat_table(
     return HeatTable(
         corner="Run",
         columns=[(name, _shared(table, j)) for j, name in enumerate(names)],
-        rows=[(run_label(runs[0]).replace("<br>", ", "), _note(runs)) for runs in table.rows],
+        rows=[(experiment_name(runs[0]), _note(runs)) for runs in table.rows],
         cells=cells,
         chosen=chosen,
     )
 
 
 def _note(runs: tuple[RunRow, ...]) -> str:
-    return f"#{runs[0].id}" if len(runs) == 1 else f"{len(runs)} seeds"
+    if len(runs) == 1:
+        seed = f", seed {runs[0].seed}" if runs[0].seed else ""
+        return f"#{runs[0].id}{seed}"
+    return f"{len(runs)} seeds, #{runs[0].id} ..."
 
 
 def _shared(table: ClassTable, column: int) -> str:

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 from dashboard.components.figures import dress, palette
+from dashboard.components.scales import AMOUNTS, amount_colours
 
-AMOUNTS = "Cividis"  # even steps for every kind of colour vision
-_DARK_INK, _LIGHT_INK = "#000000", "#FFFFFF"
 _ROW_PX, _LINE_PX, _HEADER_PX, _LEFT_PX, _LETTER_PX = 28, 12, 14, 14, 6.2
 _TICK_SIZE = 11  # seven names side by side fit a phone
 
@@ -52,19 +50,6 @@ def heatmap(
     return _size(figure, rows, columns)
 
 
-def ink(share: float) -> str:
-    """Return the text colour that reads best on the heatmap's colour at a share 0..1."""
-    red, green, blue = (
-        channel / 255
-        for channel in unlabel_rgb(sample_colorscale(get_colorscale(AMOUNTS), [share])[0])
-    )
-    linear = [
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)
-    ]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return _DARK_INK if luminance > 0.179 else _LIGHT_INK  # equal WCAG contrast to both at 0.179
-
-
 def _most_lines(names: Sequence[str]) -> int:
     return max(name.count("<br>") + 1 for name in names)
 
@@ -98,7 +83,7 @@ def _write(figure: go.Figure, shares: NDArray[np.float64], texts: Sequence[Seque
     for row, line in enumerate(texts):
         for column, text in enumerate(line):
             share = shares[row, column]
-            colour = palette().muted if np.isnan(share) else ink(float(np.clip(share, 0, 1)))
+            colour = amount_colours(float(share))[1] or palette().muted
             figure.add_annotation(
                 x=column, y=row, text=text, showarrow=False, font={"color": colour, "size": 12}
             )

@@ -4,17 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import cv2
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
+from plotly.colors import unlabel_rgb
 
 from core.services.datasets import Count
-from core.services.results import Heatmap, Metric
 from core.services.terms import EMOTIONS, Emotion, JobStatus, Mask, ModelName, RunRow, Split
 from dashboard import format as words
-from dashboard.components import faces, heatmaps, overlays, scores, tables
+from dashboard.components import faces, overlays, scales, scores, tables
 
 NOW = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 PNG = b"\x89PNG"
@@ -39,11 +37,26 @@ def luminance(colour: str) -> float:
     return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
 
-@given(st.floats(0, 1))
-def test_numbers_in_a_heatmap_have_readable_contrast(share: float):
-    cell = luminance(sample_colorscale(get_colorscale(heatmaps.AMOUNTS), [share])[0])
-    text = luminance(heatmaps.ink(share))
+@given(st.floats(0, 1), st.sampled_from(["amounts", "differences"]))
+def test_numbers_in_a_heatmap_have_readable_contrast(share: float, kind: str):
+    if kind == "amounts":
+        fill, ink = scales.amount_colours(share)
+    else:
+        fill, ink = scales.difference_colours(2 * share - 1, most=1)
+    cell, text = luminance(fill), luminance(ink)
     assert (max(cell, text) + 0.05) / (min(cell, text) + 0.05) >= 4.5
+
+
+def test_no_difference_is_the_middle_of_a_scale_that_is_as_far_to_both_sides():
+    assert scales.difference_colours(0, most=0.3) == scales.difference_colours(0, most=5)
+    worse, better = (scales.difference_colours(d, most=0.3)[0] for d in (-0.3, 0.3))
+    assert int(worse[5:], 16) > int(worse[3:5], 16)  # purple: more blue than green
+    assert int(better[1:3], 16) > int(better[5:], 16)  # orange: more red than blue
+
+
+def test_what_is_unknown_has_no_colour():
+    assert scales.amount_colours(float("nan")) == ("", "")
+    assert scales.difference_colours(float("nan"), most=1) == ("", "")
 
 
 @given(side=st.integers(1, 4096), target_px=st.integers(1, 400))
@@ -87,27 +100,6 @@ def test_table_1_has_a_row_for_each_emotion_and_their_sum():
     html = tables.count_table(counts)
     assert html.count("<tr>") == 2 + 7 + 1
     assert "<td>7,000</td><td>70</td>" in html
-
-
-def test_the_confusion_of_an_emotion_that_was_never_true_is_a_dash():
-    names = [emotion.value for emotion in EMOTIONS]
-    table = pd.DataFrame(0, index=names, columns=names)
-    table.loc["angry"] = [3, 1, 0, 0, 0, 0, 0]
-    written = [
-        note.text for note in scores.confusion_heatmap(table, as_shares=True).layout.annotations
-    ]
-    assert written[:8] == ["75", "25", "0", "0", "0", "0", "0", "-"]
-
-
-def test_the_heatmap_shows_n_where_all_runs_share_it():
-    columns = [emotion.value for emotion in EMOTIONS]
-    values = pd.DataFrame(0.5, index=[1, 2], columns=columns)
-    n = pd.DataFrame(958.0, index=[1, 2], columns=columns)
-    n.loc[2, "sad"] = 7
-    runs = [run_row(1), run_row(2)]
-    figure = scores.class_heatmap(runs, Heatmap(values=values, n=n), Metric.F1)
-    assert figure.layout.xaxis.ticktext[0] == "Angry<br>n 958"
-    assert figure.layout.xaxis.ticktext[5] == "Sad<br>"
 
 
 def test_runs_are_listed_as_in_the_study():

@@ -5,15 +5,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_score
+from sklearn.metrics import accuracy_score, f1_score
 
-from core.errors import NotReadyError, UnknownRunError
+from core.errors import NotReadyError
 from core.services.experiments import enqueue_training
 from core.services.outcomes import prediction_table, record_outcome
 from core.services.results import (
-    Metric,
-    confusion,
-    heatmap,
     overall,
     predictions,
     result_document,
@@ -82,32 +79,6 @@ def test_overall_figures_agree_with_scikit_learn(workspace, done, table, subset)
     assert row.macro_f1 == pytest.approx(f1_score(true, said, average="macro"), abs=1e-12)
 
 
-def test_the_heatmap_is_each_class_recall_with_its_n(workspace, done, table):
-    found = heatmap(workspace, [done.id], Metric.ACCURACY)
-    recalls = recall_score(table["label"], table["predicted"], labels=NAMES, average=None)
-    np.testing.assert_allclose(found.values.loc[done.id], recalls, atol=1e-12)
-    assert found.n.loc[done.id].tolist() == [(table["label"] == name).sum() for name in NAMES]
-    assert list(found.values.columns) == NAMES
-
-
-def test_the_heatmap_is_empty_where_a_run_has_no_figures(workspace, run):
-    found = heatmap(workspace, [run.id])
-    assert found.values.isna().all().all()
-    assert found.values.shape == (1, 7)
-
-
-def test_the_heatmap_of_an_unknown_run_is_refused(workspace):
-    with pytest.raises(UnknownRunError):
-        heatmap(workspace, [4])
-
-
-def test_the_confusion_matrix_has_true_emotions_as_rows(workspace, done, table):
-    found = confusion(workspace, done.id, Subset.LEAK_FREE)
-    rows = table[table["leak_free"]]
-    expected = confusion_matrix(rows["label"], rows["predicted"], labels=NAMES)
-    np.testing.assert_array_equal(found, expected)
-
-
 def test_predictions_come_back_as_they_were_stored(workspace, done, table):
     pd.testing.assert_frame_equal(predictions(workspace, done.id), table)
 
@@ -126,13 +97,13 @@ def test_a_run_without_leak_free_images_has_no_figures_for_them(workspace, run, 
     assert result_document(workspace, run.id)["leak_free"]["n"] is None
 
 
-@pytest.mark.parametrize("ask", [run_result, confusion, predictions])
+@pytest.mark.parametrize("ask", [run_result, predictions])
 def test_figures_of_an_unfinished_run_are_not_ready(workspace, run, ask):
     with pytest.raises(NotReadyError, match=f"Run {run.id} is queued .* logs {run.job_id}"):
         ask(workspace, run.id)
 
 
-@pytest.mark.parametrize("ask", [run_result, confusion, predictions])
+@pytest.mark.parametrize("ask", [run_result, predictions])
 def test_figures_under_another_mask_are_not_ready(workspace, done, ask):
     with pytest.raises(NotReadyError, match="not tested with mask mouth"):
         ask(workspace, done.id, test_mask=Mask.MOUTH)

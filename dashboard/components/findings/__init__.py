@@ -1,0 +1,1 @@
+"""The parts of the Results page, each one question about runs."""

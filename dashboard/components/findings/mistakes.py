@@ -1,0 +1,115 @@
+"""What is taken for what in one run, and the faces behind it."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.services import slice_figures
+from core.services.slicing import is_too_small
+from core.services.terms import EMOTIONS, RunRow
+from dashboard import state
+from dashboard.components import heat_table
+from dashboard.components.findings import opened
+from dashboard.components.findings.choices import Choice, slice_title
+from dashboard.components.heat_table import Cell, HeatTable
+from dashboard.components.scales import amount_colours
+from dashboard.format import number, percent, run_name, title
+
+_KEY = "results_confusion"
+SHARES, COUNTS = "Row shares", "Counts"
+
+
+def draw(choice: Choice) -> None:
+    """Draw the confusion matrix of a run; a cell opens its faces, else the surest errors show."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        run = choose_run(choice.runs)
+        unit = st.segmented_control(
+            "Numbers", [SHARES, COUNTS], default=SHARES, required=True, key="results_unit",
+        )  # fmt: skip
+    counts = slice_figures.confusion_of(
+        state.workspace(), run.id, slice_name=choice.slice_name, test_mask=choice.test_mask
+    )
+    chosen = _chosen()
+    table = _table(counts, as_shares=unit == SHARES, chosen=chosen)
+    heat_table.draw(table, key=_KEY, label="True emotions by predicted emotions", on_press=_open)
+    st.caption(_caption(counts, choice))
+    true, predicted = (EMOTIONS[place] for place in chosen) if chosen else (None, None)
+    if chosen is None:
+        st.subheader("Surest errors", anchor=False)
+    opened.draw([run], choice, true=true, predicted=predicted)
+
+
+def choose_run(runs: list[RunRow]) -> RunRow:
+    """Draw the choice of one run and return it."""
+    by_id = {run.id: run for run in runs}
+    chosen = st.selectbox(
+        "Run", list(by_id), key="results_run", format_func=lambda run: run_name(by_id[run]),
+        width=320, bind="query-params",
+    )  # fmt: skip
+    return by_id[chosen]
+
+
+def _table(
+    counts: NDArray[np.int64], *, as_shares: bool, chosen: tuple[int, int] | None
+) -> HeatTable:
+    names = [title(emotion) for emotion in EMOTIONS]
+    sums = counts.sum(axis=1)
+    shares = np.divide(
+        counts, sums[:, None], out=np.full(counts.shape, np.nan), where=sums[:, None] > 0
+    )
+    cells = [
+        [
+            Cell(
+                _written(counts[i, j], shares[i, j], as_shares=as_shares),
+                f"{names[i]} taken for {names[j].lower()}: {number(int(counts[i, j]))} of "
+                f"{number(int(sums[i]))}, {_percent(shares[i, j])}",
+                *amount_colours(shares[i, j]),
+            )
+            for j in range(len(names))
+        ]
+        for i in range(len(names))
+    ]
+    return HeatTable(
+        corner="Label",
+        columns=[(name, "") for name in names],
+        rows=[(name, f"n {number(int(n))}") for name, n in zip(names, sums, strict=True)],
+        cells=cells,
+        chosen=chosen,
+    )
+
+
+def _written(count: int, share: float, *, as_shares: bool) -> str:
+    if not as_shares:
+        return number(int(count))
+    return "-" if np.isnan(share) else f"{100 * share:.0f}"
+
+
+def _percent(share: float) -> str:
+    return "no faces" if np.isnan(share) else percent(float(share))
+
+
+def _open() -> None:
+    """Remember the cell that was pressed; pressing it again closes it."""
+    place = heat_table.pressed(_KEY)
+    if place is None:
+        return
+    taken = f"{EMOTIONS[place[0]].value}-{EMOTIONS[place[1]].value}"
+    if st.query_params.get("taken") == taken:
+        del st.query_params["taken"]
+    else:
+        st.query_params["taken"] = taken
+
+
+def _chosen() -> tuple[int, int] | None:
+    places = {emotion.value: place for place, emotion in enumerate(EMOTIONS)}
+    true, _, predicted = st.query_params.get("taken", "").partition("-")
+    return (places[true], places[predicted]) if true in places and predicted in places else None
+
+
+def _caption(counts: NDArray[np.int64], choice: Choice) -> str:
+    right, n = int(np.trace(counts)), int(counts.sum())
+    words = "Rows: the label. Columns: what the network said. Press a cell for its faces."
+    if not n:
+        return f"{words} No test face is in the slice {slice_title(choice.slice_name)!r}."
+    few = " Too few for a statement." if is_too_small(n) else ""
+    return f"{words} {number(right)} of {number(n)} right, {percent(right / n, digits=2)}.{few}"

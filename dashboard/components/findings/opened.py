@@ -1,0 +1,111 @@
+"""The test faces behind a cell: sorted by how sure the network was, with the way to relabel."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from core.services import scored_faces
+from core.services.queues import QueueKind, QueueSpec
+from core.services.scored_faces import FaceFilter, Outcome, ScoredFace
+from core.services.terms import EMOTIONS, Emotion, ImageRow, RunRow
+from dashboard import state
+from dashboard.components import faces
+from dashboard.components.findings.choices import Choice
+from dashboard.format import counted, percent, run_name, title
+
+MOST_FACES = 60
+OUTCOME_NAMES = {
+    Outcome.WRONG: "Wrong",
+    Outcome.RIGHT: "Right",
+    Outcome.ANY: "All",
+    Outcome.BACKED: "Wrong, but annotators agree with it",
+}
+_ANY = "any"
+
+
+def draw(
+    runs: Sequence[RunRow],
+    choice: Choice,
+    *,
+    true: Emotion | None = None,
+    predicted: Emotion | None = None,
+) -> None:
+    """Draw the faces of one of the runs with a label and a prediction, None for any."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        run = _run(runs)
+        outcome = Outcome.ANY
+        if predicted is None:
+            outcome = _outcome()
+            predicted = _predicted()
+    wanted = FaceFilter(
+        true=true, predicted=predicted, outcome=outcome, slice_name=choice.slice_name,
+        test_mask=choice.test_mask,
+    )  # fmt: skip
+    found = scored_faces.scored_faces(state.workspace(), run.id, wanted)
+    _wall(choice, run, found)
+    _relabel_link(run, true, predicted)
+
+
+def _run(runs: Sequence[RunRow]) -> RunRow:
+    by_id = {run.id: run for run in runs}
+    if len(by_id) == 1:
+        return runs[0]
+    chosen = st.selectbox(
+        "Faces of", list(by_id), key="results_faces_run", width=260,
+        format_func=lambda run: run_name(by_id[run]),
+    )  # fmt: skip
+    return by_id[chosen]
+
+
+def _outcome() -> Outcome:
+    return Outcome(
+        st.segmented_control(
+            "Faces that are", list(OUTCOME_NAMES), default=Outcome.WRONG, required=True,
+            key="results_outcome", format_func=lambda one: OUTCOME_NAMES[one], bind="query-params",
+        )
+    )  # fmt: skip
+
+
+def _predicted() -> Emotion | None:
+    chosen = st.selectbox(
+        "Taken for", [_ANY, *EMOTIONS], key="results_predicted", width=150, bind="query-params",
+        format_func=lambda one: "Anything" if one == _ANY else title(Emotion(one)),
+    )  # fmt: skip
+    return None if chosen == _ANY else Emotion(chosen)
+
+
+def _wall(choice: Choice, run: RunRow, found: list[ScoredFace]) -> None:
+    """Draw the most confident faces with what the network said of each."""
+    if not found:
+        st.caption("No test face is like that. Choose other faces above.")
+        return
+    shown = found[:MOST_FACES]
+    more = f", the {MOST_FACES} most confident shown" if len(found) > MOST_FACES else ""
+    st.markdown(f"**{counted(len(found), 'face')}** of {run_name(run)}{more}")
+    ids = tuple(face.image_id for face in shown)
+    dataset = choice.dataset
+    rows = {row.id: row for row in state.image_rows(ids, dataset.id, dataset.revision)}
+    contents = state.blobs(ids)
+    figures = "".join(_figure(rows[face.image_id], contents, face) for face in shown)
+    st.html(f'{faces.STYLE}<div class="fi-faces">{figures}</div>')
+
+
+def _figure(row: ImageRow, contents: dict[int, bytes], face: ScoredFace) -> str:
+    said = f"{title(face.predicted)} {percent(face.confidence, digits=0)}"
+    lines = [f"label {face.label.value}", f"<b>{escape(said)}</b>"]
+    if face.votes > 1:
+        lines.append(f"{face.agreeing} of {face.votes} agree")
+    return faces.stored(row, contents[row.id], caption="<br>".join(lines))
+
+
+def _relabel_link(run: RunRow, true: Emotion | None, predicted: Emotion | None) -> None:
+    """Draw the way to the queue of all images that this run would label otherwise."""
+    spec = QueueSpec(
+        kind=QueueKind.MODEL_DISAGREES, run=run.id, true=true,
+        predicted=None if predicted is true else predicted,
+    )  # fmt: skip
+    st.page_link(
+        "views/relabel.py", label="Relabel the wrong ones among them", icon=":material/keyboard:",
+        query_params={"dataset": run.dataset, **spec.to_query()},
+    )  # fmt: skip

@@ -1,0 +1,38 @@
+"""The Results page in a real browser: cells are pressed and walked by key."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+OpenPage = Callable[..., Page]
+
+
+def test_a_cell_opens_its_faces_and_the_link_carries_it(open_page: OpenPage):
+    page = open_page("results")
+    cell = page.get_by_role("grid").get_by_role("button", name="fear").first
+    cell.click()
+    expect(page.get_by_text("of #1 Fast, no mask")).to_be_visible()
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    assert "cell=" in page.url
+
+
+def test_arrow_keys_walk_the_cells_and_enter_opens_one(open_page: OpenPage):
+    page = open_page("results")
+    cells = page.get_by_role("grid").get_by_role("button")
+    cells.first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(cells.nth(2)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("link", name="Relabel the wrong ones among them")).to_be_visible()
+
+
+def test_a_cell_of_the_confusion_matrix_opens_its_faces(open_page: OpenPage):
+    page = open_page("results?results_part=Confusion+and+errors")
+    cell = page.get_by_role("button", name="Angry taken for angry")
+    cell.click()
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("label angry").first).to_be_visible()
