@@ -1,5 +1,6 @@
 """How values are written and coloured, the same on every page."""
 
+import re
 from datetime import UTC, datetime
 
 from core.services.terms import Emotion, JobStatus, Mask, ModelName, RunRow, Split, Subset
@@ -78,6 +79,8 @@ MODEL_NAMES = {
 SUBSET_NAMES = {Subset.FULL: "All test images", Subset.LEAK_FREE: "Leak-free only"}
 SPLIT_NAMES = {Split.TRAIN: "Train", Split.VALIDATION: "Validation", Split.TEST: "Test"}
 
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+!|~$:]")
+
 
 def number(value: int) -> str:
     """Return a count with thin thousands separators, `35,887`."""
@@ -142,3 +145,8 @@ def run_label(run: RunRow) -> str:
 def title(emotion: Emotion) -> str:
     """Return an emotion as it stands in headings, `Angry`."""
     return emotion.value.capitalize()
+
+
+def literal(text: str) -> str:
+    """Return a text that Markdown shows as it is, whatever characters somebody typed."""
+    return _MARKDOWN.sub(r"\\\g<0>", text)

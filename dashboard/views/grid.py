@@ -11,6 +11,7 @@ from dashboard.components import grid_actions, queue_controls
 from dashboard.components.empty import require_dataset
 from dashboard.components.grid import Shown, action, wall
 from dashboard.components.grid.filters import filters
+from dashboard.components.tag_list import tag_list
 
 KEY = "grid_wall"
 
@@ -44,3 +45,4 @@ wall(
     shown(dataset, spec, runs), key=KEY,
     on_action=lambda: grid_actions.act(dataset.id, action(KEY)),
 )  # fmt: skip
+tag_list(dataset, view="grid")

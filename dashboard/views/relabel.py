@@ -12,6 +12,7 @@ from dashboard import state
 from dashboard.components import queue_controls
 from dashboard.components.empty import require_dataset
 from dashboard.components.relabel import Seat, desk
+from dashboard.components.tag_list import tag_list
 from dashboard.format import counted, number
 
 
@@ -67,3 +68,4 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
     is_blind, run = options(runs)
 desk(seat(dataset, spec, tags, run=run, is_blind=is_blind), key="relabel_desk")
 tally(dataset, spec)
+tag_list(dataset, view="relabel")
