@@ -84,6 +84,12 @@ PAGES = {
             help="Figures per run and emotion, and what is taken for what.",
         ),
         st.Page(
+            "views/compare.py",
+            title="Compare",
+            icon=":material/compare_arrows:",
+            help="Two to six runs on the same images, and whether their differences are real.",
+        ),
+        st.Page(
             "views/saliency.py",
             title="Saliency",
             icon=":material/visibility:",

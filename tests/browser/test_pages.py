@@ -22,6 +22,7 @@ PATHS = (
     "history",
     "experiments",
     "results",
+    "compare",
     "saliency",
 )
 OpenPage = Callable[..., Page]

@@ -16,6 +16,7 @@ VIEWS = (
     "history",
     "experiments",
     "results",
+    "compare",
     "saliency",
 )
 
