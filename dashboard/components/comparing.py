@@ -63,9 +63,13 @@ def differences(found: RunComparison) -> None:
 
 def curves(runs: Sequence[RunRow]) -> None:
     """Draw the validation accuracy of each run over its epochs."""
+    found = {run.id: experiments.epochs(state.workspace(), run.id) for run in runs}
+    if not any(found.values()):
+        st.caption("None of the runs kept its epochs.")
+        return
     figure = go.Figure()
     for run, colour in zip(runs, LINE_COLOURS, strict=False):
-        epochs = experiments.epochs(state.workspace(), run.id)
+        epochs = found[run.id]
         figure.add_scatter(
             x=[one.number for one in epochs], y=[one.validation_accuracy for one in epochs],
             name=f"#{run.id}", mode="lines+markers", line={"color": colour, "width": 2},
@@ -74,7 +78,7 @@ def curves(runs: Sequence[RunRow]) -> None:
     dress(figure, height=300, margin=(52, 12, 12, 44))
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12})
     figure.update_xaxes(title="Epoch")
-    figure.update_yaxes(title="Validation accuracy", tickformat=".0%")
+    figure.update_yaxes(title="Validation accuracy", tickformat=".0%", range=[0, 1])
     show(figure, key="compare_curves", alt="Validation accuracy per epoch of each run")
 
 
