@@ -7,7 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.images.encoding import encode
-from core.services import curation, datasets
+from core.quality.embedding_pairs import pictures
+from core.quality.near_duplicates import NearPairs
+from core.services import curation, datasets, embeddings, versions
+from core.services.embeddings import Embedding
 from core.services.importing import import_records
 from core.services.near_duplicates import find
 from core.services.scanning import Likeness
@@ -56,3 +59,41 @@ def test_what_is_looked_for_is_in_the_url(open_page: OpenPage, pair: tuple[int, 
     page.get_by_role("radio", name="Near").click()
     expect(page.get_by_text("bits apart").first).to_be_visible()
     assert "duplicates_kind=Near" in page.url
+
+
+@pytest.fixture
+def run_id(site_workspace: Workspace) -> int:
+    """A finished run to whose network face 1 is 0.9 like face 2 and 0.8 like face 3."""
+    dataset = datasets.find_dataset(site_workspace, "faces")
+    run = embeddings.finished_runs(site_workspace, dataset.id)[0]
+    faces = versions.face_set(site_workspace, run.version_id)
+    picture_of, places = pictures(faces.groups)
+    embedding = Embedding(
+        image_ids=faces.image_ids,
+        pictures=picture_of,
+        features=np.zeros((len(faces), 1), dtype=np.float16),
+        vectors=np.zeros((len(places), 1), dtype=np.float16),
+        pairs=NearPairs(np.array([0, 0]), np.array([1, 2]), np.array([100, 200])),
+        reach=500,
+    )
+    embeddings.record_embedding(site_workspace, run.id, embedding)
+    return run.id
+
+
+def test_a_link_shows_what_a_network_finds_alike_and_those_that_differ_stay_away(
+    open_page: OpenPage, site_workspace: Workspace, run_id: int
+):
+    link = f"duplicates?dataset=faces&duplicates_kind=Network&duplicates_run={run_id}"
+    page = open_page(f"{link}&duplicates_similarity=0.85")
+    expect(page.get_by_text("0.900 alike")).to_be_visible()
+    expect(page.get_by_text("0.800 alike")).to_have_count(0)
+    expect(page.get_by_role("button", name="of all")).to_have_count(0)
+    page.get_by_role("button", name="These differ").click()
+    undo = page.get_by_role("button", name="Undo: 1 pair differs")
+    expect(undo).to_be_visible()
+    expect(page.get_by_text("alike to this network")).to_be_visible()
+    again = open_page(f"{link}&duplicates_similarity=0.7")
+    expect(again.get_by_text("0.800 alike")).to_be_visible()
+    expect(again.get_by_text("0.900 alike")).to_have_count(0)
+    undo.click()
+    expect(page.get_by_text("0.900 alike")).to_be_visible()
