@@ -5,6 +5,15 @@ import cv2
 import numpy as np
 import pytest
 
+from core.quality.embedding_pairs import pictures
+from core.quality.near_duplicates import NearPairs
+from core.services.embeddings import Embedding, record_embedding
+from core.services.experiments import enqueue_training
+from core.services.versions import face_set, freeze
+from core.workspace import Workspace
+from db.enums import JobStatus, Mask, ModelName
+from db.models import Job
+
 Feelingit = Callable
 
 
@@ -64,3 +73,44 @@ def test_split_says_what_it_can_do(feelingit: Feelingit, lab: str):
 def test_tables_show_the_same(feelingit: Feelingit, lab: str):
     assert "judged_different" in feelingit("duplicates", lab, "--near", "4").out
     assert "takes it back" in feelingit("split", lab, "--leak-free").out
+
+
+@pytest.fixture
+def run_id(workspace: Workspace, lab: str) -> int:
+    """A finished run whose network finds pictures 0 and 2 to be 0.8 alike."""
+    version = freeze(workspace, lab)
+    run = enqueue_training(workspace, version=version.digest, model=ModelName.FAST, mask=Mask.NONE)
+    with workspace.writing() as session:
+        job = session.get(Job, run.job_id)
+        assert job is not None
+        job.status = JobStatus.DONE
+    picture_of, places = pictures(face_set(workspace, version.id).groups)
+    embedding = Embedding(
+        image_ids=face_set(workspace, version.id).image_ids,
+        pictures=picture_of,
+        features=np.zeros((len(picture_of), 1), dtype=np.float16),
+        vectors=np.zeros((len(places), 1), dtype=np.float16),
+        pairs=NearPairs(np.array([0]), np.array([2]), np.array([200])),
+        reach=500,
+    )
+    record_embedding(workspace, run.id, embedding)
+    return run.id
+
+
+def test_faces_that_a_network_finds_alike_are_counted(feelingit: Feelingit, lab: str, run_id: int):
+    document = feelingit(
+        "duplicates", lab, "--run", run_id, "--similarity", "0.8", "--json"
+    ).document
+    found = document["network"]
+    assert (found["similarity"], found["pairs"], found["exact_pairs"]) == (0.8, 3, 1)
+    assert (found["groups"], found["not_compared"]) == (1, 0)
+    assert {at: n for at, n in found["per_similarity"].items() if n} == {"1.00": 1, "0.80": 2}
+    tight = feelingit("duplicates", lab, "--run", run_id, "--similarity", "0.9", "--json").document
+    assert tight["network"]["pairs"] == 1
+    assert "not_compared" in feelingit("duplicates", lab, "--run", run_id).out
+
+
+def test_a_run_that_there_is_not_is_one_sentence(feelingit: Feelingit, lab: str):
+    done = feelingit("duplicates", lab, "--run", "99")
+    assert (done.status, "There is no run '99'" in done.err) == (1, True)
+    assert feelingit("duplicates", lab, "--run", "99", "--similarity", "0.2").status == 2
