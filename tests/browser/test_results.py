@@ -11,7 +11,7 @@ OpenPage = Callable[..., Page]
 
 
 def test_a_cell_opens_its_faces_and_the_link_carries_it(open_page: OpenPage):
-    page = open_page("results")
+    page = open_page("results?dataset=faces")
     cell = page.get_by_role("grid").get_by_role("button", name="fear").first
     cell.click()
     expect(page.get_by_text("of #1 Fast, no mask")).to_be_visible()
@@ -20,7 +20,7 @@ def test_a_cell_opens_its_faces_and_the_link_carries_it(open_page: OpenPage):
 
 
 def test_arrow_keys_walk_the_cells_and_enter_opens_one(open_page: OpenPage):
-    page = open_page("results")
+    page = open_page("results?dataset=faces")
     cells = page.get_by_role("grid").get_by_role("button")
     cells.first.focus()
     page.keyboard.press("ArrowRight")
@@ -31,7 +31,7 @@ def test_arrow_keys_walk_the_cells_and_enter_opens_one(open_page: OpenPage):
 
 
 def test_a_cell_of_the_confusion_matrix_opens_its_faces(open_page: OpenPage):
-    page = open_page("results?results_part=Confusion+and+errors")
+    page = open_page("results?dataset=faces&results_part=Confusion+and+errors")
     cell = page.get_by_role("button", name="Angry taken for angry")
     cell.click()
     expect(cell).to_have_attribute("aria-pressed", "true")

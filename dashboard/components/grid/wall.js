@@ -12,6 +12,7 @@ class Wall {
     this.selection = new Selection()
     this.cursor = 0
     this.isRange = false
+    this.early = [] // keys pressed while faces are on their way: they are meant for those
     this.question = null
     this.number = Date.now() // of the last message to the script; a new mount never repeats one
     this.waiting = []
@@ -102,10 +103,12 @@ class Wall {
     this.build()
     this.settle()
     if (this.isToTell) requestAnimationFrame(() => setTimeout(() => this.tell()))
+    for (const [action, isRange] of this.early.splice(0)) this.press(action, isRange)
   }
 
   trouble(words, { isLost, isOver }) {
     this.isLoading = isLost
+    this.early = []
     this.say(words)
     if (isOver) this.emit({ kind: "shown" })
   }
@@ -217,11 +220,16 @@ class Wall {
     if (action === null) return
     if (action === "enter" && !this.question) return
     event.preventDefault()
+    if (this.isLoading) this.early.push([action, event.shiftKey])
+    else this.press(action, event.shiftKey)
+  }
+
+  press(action, isRange) {
     if (typeof action === "number") {
       if (this.question) return this.answer(action - 1)
       const emotion = this.data.emotions[action - 1]
       if (emotion) this.label(emotion.name)
-    } else if (MOVES[action]) this.move(action, event.shiftKey)
+    } else if (MOVES[action]) this.move(action, isRange)
     else this.do(action)
   }
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.configs import Optimizer
+from core.configs import Optimizer, TestViews
 from core.errors import CheckpointError, DivergedError, JobCancelledError
 from core.ml.checkpoints import CHECKPOINT_NAME, WEIGHTS_NAME
 from core.ml.evaluation import load, probabilities
@@ -37,7 +37,9 @@ def without_seconds(trained):
 
 
 def test_a_few_faces_are_learnt_by_heart(faces, parts, tiny):
-    config = replace(tiny, epochs=12, augment=False, label_smoothing=0.0)
+    config = replace(
+        tiny, epochs=12, augment=False, label_smoothing=0.0, test_views=TestViews.ONE
+    )
     trained = train(faces, parts, config, on_epoch=ignore)
     predicted = probabilities(trained.model, faces.at(parts.test), config).argmax(axis=1)
     assert trained.reports[-1].train_accuracy > 0.95
