@@ -37,9 +37,7 @@ def without_seconds(trained):
 
 
 def test_a_few_faces_are_learnt_by_heart(faces, parts, tiny):
-    config = replace(
-        tiny, epochs=12, augment=False, label_smoothing=0.0, test_views=TestViews.ONE
-    )
+    config = replace(tiny, epochs=12, augment=False, label_smoothing=0.0, test_views=TestViews.ONE)
     trained = train(faces, parts, config, on_epoch=ignore)
     predicted = probabilities(trained.model, faces.at(parts.test), config).argmax(axis=1)
     assert trained.reports[-1].train_accuracy > 0.95
