@@ -1,10 +1,11 @@
 """Each emotion's figures of many runs as one table: values, intervals, differences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from core.metrics.classification import N_CLASSES
@@ -12,7 +13,7 @@ from core.metrics.intervals import f1_interval, share_interval
 from core.metrics.predictions import INDEX
 from core.services.pooling import by_experiment
 from core.services.results import predictions
-from core.services.slicing import ImageSlice, slice_members
+from core.services.slicing import ImageSlice, Members, members_of, version_slices
 from core.workspace import Workspace
 from db.enums import Mask, Subset
 from db.repositories import results as stored
@@ -116,8 +117,11 @@ def _counts(
     if slice_name in STORED:
         _fill_stored(workspace, runs, arrays, (STORED[ImageSlice(slice_name)], test_mask))
     else:
+        version_ids = {run.version_id for run in runs}
+        slices = {one: version_slices(workspace, one) for one in version_ids}
         for k, run in enumerate(runs):
-            arrays[:, k] = _counted(workspace, run, slice_name, test_mask)
+            rows = predictions(workspace, run.id, test_mask=test_mask)
+            arrays[:, k] = _counted(rows, members_of(rows, slices[run.version_id]), slice_name)
     return _Counts(*arrays)
 
 
@@ -140,12 +144,11 @@ def _fill_stored(
             arrays[:, place[row.run_id], INDEX[row.emotion]] = figures
 
 
-def _counted(workspace: Workspace, run: RunRow, slice_name: str, test_mask: Mask | None) -> Figures:
+def _counted(rows: pd.DataFrame, members: Mapping[str, Members], slice_name: str) -> Figures:
     """Return the counts of one run on a slice, float64, shape (3, 7); 0 for an unknown slice."""
-    members = slice_members(workspace, run.id, test_mask=test_mask)
     if slice_name not in members:
         return np.zeros((3, N_CLASSES))
-    rows = predictions(workspace, run.id, test_mask=test_mask)[members[slice_name]]
+    rows = rows[members[slice_name]]
     label, said = (
         np.array([INDEX[name] for name in rows[column]], dtype=np.int64)
         for column in ("label", "predicted")

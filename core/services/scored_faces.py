@@ -1,5 +1,6 @@
 """Test faces behind a figure: right or wrong, how sure the network was, what annotators say."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,10 +8,8 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from core.services.experiments import find_run
 from core.services.results import predictions
 from core.services.slicing import ImageSlice, slice_members
-from core.services.versions import find_version
 from core.workspace import Workspace
 from db.enums import Emotion, Mask
 from db.repositories import votes
@@ -73,16 +72,20 @@ def scored_faces(workspace: Workspace, run_id: int, wanted: FaceFilter) -> list[
     is_right = (rows["label"] == rows["predicted"]).to_numpy()
     if wanted.outcome is not Outcome.ANY:
         chosen &= is_right if wanted.outcome is Outcome.RIGHT else ~is_right
-    faces = _faces(rows[chosen], _tallies(workspace, run_id))
+    rows = rows[chosen]
+    faces = _faces(rows, _tallies(workspace, rows))
     if wanted.outcome is Outcome.BACKED:
         faces = [face for face in faces if 2 * face.agreeing > face.votes > 1]
     return sorted(faces, key=lambda face: (-face.confidence, face.image_id))
 
 
-def _tallies(workspace: Workspace, run_id: int) -> Mapping[int, Mapping[Emotion, int]]:
-    version = find_version(workspace, find_run(workspace, run_id).version)
+def _tallies(workspace: Workspace, rows: pd.DataFrame) -> dict[int, Counter[Emotion]]:
+    """Return how many annotators judge each of these images to show each emotion."""
+    found: dict[int, Counter[Emotion]] = defaultdict(Counter)
     with workspace.reading() as session:
-        return votes.tallies(session, version.dataset_id)
+        for judgement in votes.of_images(session, rows["image_id"].tolist()):
+            found[judgement.image_id][judgement.emotion] += 1
+    return found
 
 
 def _faces(rows: pd.DataFrame, tallies: Mapping[int, Mapping[Emotion, int]]) -> list[ScoredFace]:

@@ -1,6 +1,7 @@
 """Slices of a run's test images: by tag, by what annotators did with them, by leakage."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -9,10 +10,9 @@ from numpy.typing import NDArray
 
 from core.services.experiments import find_run
 from core.services.results import predictions
-from core.services.versions import find_version
 from core.workspace import Workspace
 from db.enums import Mask
-from db.repositories import standings, votes
+from db.repositories import standings, versions, votes
 
 SMALLEST_N = 30  # below it a 95 % interval of an accuracy is up to 36 points wide: no statement
 
@@ -29,6 +29,16 @@ class ImageSlice(StrEnum):
     UNCHANGED = "unchanged"
     AGREED = "agreed"
     DISAGREED = "disagreed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionSlices:
+    """Ids of a version's images that were relabeled or judged, and the tags of those with any."""
+
+    relabeled: frozenset[int]
+    agreed: frozenset[int]
+    disagreed: frozenset[int]
+    tags: Mapping[int, str]
 
 
 def slice_members(
@@ -49,25 +59,40 @@ def slice_members(
         NotReadyError: If it has no predictions under this mask.
     """
     rows = predictions(workspace, run_id, test_mask=test_mask)
-    run = find_run(workspace, run_id)
-    ids = rows["image_id"].to_numpy()
-    dataset_id = find_version(workspace, run.version).dataset_id
+    version_id = find_run(workspace, run_id).version_id
+    return members_of(rows, version_slices(workspace, version_id))
+
+
+def version_slices(workspace: Workspace, version_id: int) -> VersionSlices:
+    """Return what a version's images are sliced by, the same for all runs on it."""
     with workspace.reading() as session:
-        members = {one.image_id: one for one in standings.of_version(session, run.version_id)}
+        dataset_id = versions.by_id(session, version_id).dataset_id
+        members = standings.of_version(session, version_id)
         tallies = votes.tallies(session, dataset_id)
+    judged = {image_id: cast for image_id, cast in tallies.items() if sum(cast.values()) > 1}
+    return VersionSlices(
+        relabeled=frozenset(m.image_id for m in members if m.label != m.original_label),
+        agreed=frozenset(image_id for image_id, cast in judged.items() if len(cast) == 1),
+        disagreed=frozenset(image_id for image_id, cast in judged.items() if len(cast) > 1),
+        tags={member.image_id: member.tags for member in members if member.tags},
+    )
+
+
+def members_of(rows: pd.DataFrame, slices: VersionSlices) -> Mapping[str, Members]:
+    """Return which rows of a run's predictions belong to each slice, as `slice_members` does."""
+    ids = rows["image_id"].to_numpy()
     leak_free = rows["leak_free"].to_numpy(dtype=bool)
-    is_relabeled = _flags(ids, {i for i, m in members.items() if m.label != m.original_label})
-    judged = {i: cast for i, cast in tallies.items() if sum(cast.values()) > 1}
+    is_relabeled = _flags(ids, slices.relabeled)
     found: dict[str, Members] = {
         ImageSlice.ALL: np.ones(len(ids), dtype=bool),
         ImageSlice.LEAK_FREE: leak_free,
         ImageSlice.LEAKED: ~leak_free,
         ImageSlice.RELABELED: is_relabeled,
         ImageSlice.UNCHANGED: ~is_relabeled,
-        ImageSlice.AGREED: _flags(ids, {i for i, cast in judged.items() if len(cast) == 1}),
-        ImageSlice.DISAGREED: _flags(ids, {i for i, cast in judged.items() if len(cast) > 1}),
+        ImageSlice.AGREED: _flags(ids, slices.agreed),
+        ImageSlice.DISAGREED: _flags(ids, slices.disagreed),
     }
-    return found | _tagged(ids, {i: member.tags for i, member in members.items()})
+    return found | _tagged(ids, slices.tags)
 
 
 def is_too_small(n: int) -> bool:
@@ -85,5 +110,5 @@ def _tagged(ids: NDArray[np.int64], tags: Mapping[int, str]) -> dict[str, Member
     }
 
 
-def _flags(ids: NDArray[np.int64], chosen: set[int]) -> Members:
+def _flags(ids: NDArray[np.int64], chosen: frozenset[int]) -> Members:
     return np.isin(ids, np.fromiter(chosen, dtype=np.int64, count=len(chosen)))
