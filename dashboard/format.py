@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from core.services.terms import Emotion, JobStatus, Mask, ModelName, RunRow, Split, Subset
+from core.services.terms import Emotion, JobStatus, Mask, ModelName, RunRow, Split
 
 # Okabe and Ito's palette (2008): told apart by colour-blind readers too.
 EMOTION_COLOURS = {
@@ -56,18 +56,6 @@ MASK_NAMES = {
     **{mask: words.capitalize() for mask, words in _CONTROLS.items()},
     Mask.RANDOM: "Random masks",
 }
-_SHORT_MASKS = MASK_WORDS | {
-    Mask.FOREHEAD: "forehead",
-    Mask.EYES: "eyes",
-    Mask.MOUTH: "nose, mouth",
-    Mask.LM_FOREHEAD: "forehead (lm)",
-    Mask.LM_BROWS: "brows (lm)",
-    Mask.LM_EYES: "eyes (lm)",
-    Mask.LM_NOSE: "nose (lm)",
-    Mask.LM_MOUTH: "mouth (lm)",
-    Mask.SURGICAL: "surgical",
-    Mask.SUNGLASSES: "sunglasses",
-}
 MODEL_NAMES = {
     ModelName.FAST: "Fast",
     ModelName.STRONG: "Strong",
@@ -76,7 +64,6 @@ MODEL_NAMES = {
     ModelName.RESNET50: "ResNet-50",
     ModelName.RESNET50_REG: "ResNet-50 reg.",
 }
-SUBSET_NAMES = {Subset.FULL: "All test images", Subset.LEAK_FREE: "Leak-free only"}
 SPLIT_NAMES = {Split.TRAIN: "Train", Split.VALIDATION: "Validation", Split.TEST: "Test"}
 
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+!|~$:]")
@@ -134,12 +121,6 @@ def run_name(run: RunRow) -> str:
 def experiment_name(run: RunRow) -> str:
     """Return what runs that differ in their seed only are called, `Fast, eyes covered`."""
     return f"{MODEL_NAMES[run.model]}, {MASK_WORDS[run.mask]}"
-
-
-def run_label(run: RunRow) -> str:
-    """Return a run's name in two short lines for the side of a chart: model, then mask."""
-    seed = f", seed {run.seed}" if run.seed else ""
-    return f"#{run.id} {MODEL_NAMES[run.model]}{seed}<br>{_SHORT_MASKS[run.mask]}"
 
 
 def title(emotion: Emotion) -> str:

@@ -58,15 +58,6 @@ def figures(confusions: Counts) -> FigureArrays:
     )
 
 
-def resampled_confusions(
-    confusion: Counts, *, rng: np.random.Generator, n_resamples: int = N_RESAMPLES
-) -> Counts:
-    """Return bootstrap resamples of a confusion matrix, int64, shape (n_resamples, 7, 7)."""
-    n = int(confusion.sum())
-    drawn = rng.multinomial(n, confusion.ravel() / n, size=n_resamples)
-    return drawn.reshape(n_resamples, N_CLASSES, N_CLASSES)
-
-
 def paired_resamples(
     labels: Labels,
     first: Labels,

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 
+from sqlalchemy.orm import Session
+
+from core.services.following import EventFollower
 from core.workspace import Workspace
 from db.enums import EMOTIONS, Emotion
-from db.repositories import labels, queues
+from db.repositories import labels
 from db.repositories import votes as stored
 from db.repositories.labels import SQL_VARIABLES
 from db.rows import ImageRow
@@ -21,43 +23,25 @@ class Disputed:
     judgements: tuple[tuple[str, Emotion], ...]
 
 
-class _Disputes:
-    """The disputed images of a data set, kept up to date event by event.
-
-    Events are append-only, so an image's answer can change only when it gets a new one: only such
-    images are looked at again. Events of transactions that were open at the last look may have
-    lower ids; a few are therefore read twice.
-    """
-
-    LOOK_BACK = 100
+class _Disputes(EventFollower):
+    """The disputed images of a data set."""
 
     def __init__(self, workspace: Workspace, dataset_id: int) -> None:
-        self._workspace = workspace
-        self._dataset_id = dataset_id
-        self._seen = 0
+        super().__init__(workspace, dataset_id)
         self._judgements: dict[int, int] = {}
-        self._lock = Lock()
 
     def ids(self) -> list[int]:
         """Return the images, those with most judgements first, then by id."""
-        with self._lock:
-            self._catch_up()
+        with self._up_to_date():
             return sorted(self._judgements, key=lambda one: (-self._judgements[one], one))
 
-    def _catch_up(self) -> None:
-        with self._workspace.reading() as session:
-            last = queues.last_event(session)
-            if last == self._seen:
-                return
-            since = max(0, self._seen - self.LOOK_BACK)
-            touched = queues.touched_since(session, self._dataset_id, since) if since else set()
-            if since and len(touched) <= SQL_VARIABLES:
-                found = stored.disputed(session, self._dataset_id, sorted(touched))
-                kept = {one: n for one, n in self._judgements.items() if one not in touched}
-            else:
-                found, kept = stored.disputed(session, self._dataset_id), {}
+    def _look_again(self, session: Session, touched: set[int] | None, since: int) -> None:
+        if touched is None or len(touched) > SQL_VARIABLES:
+            self._judgements = stored.disputed(session, self._dataset_id)
+            return
+        found = stored.disputed(session, self._dataset_id, sorted(touched))
+        kept = {one: n for one, n in self._judgements.items() if one not in touched}
         self._judgements = kept | found
-        self._seen = last
 
 
 def disputed(workspace: Workspace, dataset_id: int) -> list[int]:

@@ -1,13 +1,14 @@
 """The orders of queues that no index gives: kept in memory, as they rest on what never changes."""
 
 from functools import lru_cache
-from threading import Lock
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+from sqlalchemy.orm import Session
 
 from core.services import results
+from core.services.following import EventFollower
 from core.services.outcomes import PREDICTIONS_NAME
 from core.services.queue_specs import QueueKind, QueueSpec
 from core.workspace import Workspace
@@ -115,48 +116,29 @@ def _doubts(workspace: Workspace, run_id: int, written: int) -> pd.DataFrame:
     return rows.iloc[np.lexsort((rows["image_id"], -sure))].reset_index(drop=True)
 
 
-class _Opinions:
-    """Which images of a data set are labelled, and on which annotators disagree.
-
-    Events are append-only, so an image's answer can change only when it gets a new one: only such
-    images are looked at again. Events of transactions that were open at the last look may have
-    lower ids; a few are therefore read twice.
-    """
-
-    LOOK_BACK = 100
+class _Opinions(EventFollower):
+    """Which images of a data set are labelled, and on which annotators disagree."""
 
     def __init__(self, workspace: Workspace, dataset_id: int) -> None:
-        self._workspace = workspace
-        self._dataset_id = dataset_id
-        self._seen = 0
+        super().__init__(workspace, dataset_id)
         self._labeled: set[int] = set()
         self._disputed: set[int] = set()
-        self._lock = Lock()
 
     def labeled(self) -> Ids:
         """Return the ids of images that somebody labelled or confirmed, in no order."""
-        with self._lock:
-            self._catch_up()
+        with self._up_to_date():
             return np.fromiter(self._labeled, dtype=np.int64)
 
     def disputed(self) -> Ids:
         """Return the ids of images whose annotators' newest opinions differ, ascending."""
-        with self._lock:
-            self._catch_up()
+        with self._up_to_date():
             return np.sort(np.fromiter(self._disputed, dtype=np.int64))
 
-    def _catch_up(self) -> None:
-        with self._workspace.reading() as session:
-            last = stored.last_event(session)
-            if last == self._seen:
-                return
-            since = max(0, self._seen - self.LOOK_BACK)
-            touched = stored.touched_since(session, self._dataset_id, since)
-            labeled = stored.labeled(session, self._dataset_id, since=since)
-            disputed = stored.disagreeing(session, self._dataset_id, since=since)
-        self._labeled = (self._labeled - touched) | labeled
-        self._disputed = (self._disputed - touched) | disputed
-        self._seen = last
+    def _look_again(self, session: Session, touched: set[int] | None, since: int) -> None:
+        labeled = stored.labeled(session, self._dataset_id, since=since)
+        disputed = stored.disagreeing(session, self._dataset_id, since=since)
+        self._labeled = labeled if touched is None else (self._labeled - touched) | labeled
+        self._disputed = disputed if touched is None else (self._disputed - touched) | disputed
 
 
 @lru_cache(maxsize=_KEPT_ORDERS)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from core.configs import TrainConfig
 from core.jobs.context import JobContext
-from core.jobs.handlers.progress import in_words
 from core.ml.cross_validation import FoldReport, cross_validate_in_rounds, fold_config
 from core.ml.schedules import face_size
 from core.quality.label_issues import LabelIssues, label_issues
 from core.quality.out_of_fold import OutOfFold, without_in_sample
 from core.services.datasets import find_dataset
+from core.services.estimates import in_words
 from core.services.issue_files import default_path, write_csv
 from core.services.issues import record_issues
 from core.services.judging import judged_by_run

@@ -6,6 +6,7 @@ from core.configs import TrainConfig
 from core.jobs.context import JobContext
 from core.ml.schedules import face_size
 from core.ml.training import EpochReport, StepReport
+from core.services.estimates import in_words
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +57,3 @@ class TrainingProgress:
         """Return the share of the work done: whole epochs and a share of the next, above 0..1."""
         under_way = through * self._areas[n_epochs] if through else 0.0
         return (sum(self._areas[:n_epochs]) + under_way) / sum(self._areas)
-
-
-def in_words(seconds: float) -> str:
-    """Return a duration as a person would say it: about 40 s, about 5 min, about 2.5 h."""
-    if seconds < 90:
-        return f"about {seconds:.0f} s"
-    if seconds < 90 * 60:
-        return f"about {seconds / 60:.0f} min"
-    return f"about {seconds / 3600:.1f} h"

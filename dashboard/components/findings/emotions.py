@@ -60,10 +60,7 @@ def _open(table: ClassTable) -> None:
         return
     run_id = table.rows[place[0]][0].id
     cell = f"{run_id}-{EMOTIONS[place[1] - 1].value if place[1] else 'all'}"
-    if st.query_params.get("cell") == cell:
-        del st.query_params["cell"]
-    else:
-        st.query_params["cell"] = cell
+    heat_table.toggle_query("cell", cell)
 
 
 def _chosen(table: ClassTable) -> tuple[int, int] | None:

@@ -94,10 +94,7 @@ def _open() -> None:
     if place is None:
         return
     taken = f"{EMOTIONS[place[0]].value}-{EMOTIONS[place[1]].value}"
-    if st.query_params.get("taken") == taken:
-        del st.query_params["taken"]
-    else:
-        st.query_params["taken"] = taken
+    heat_table.toggle_query("taken", taken)
 
 
 def _chosen() -> tuple[int, int] | None:

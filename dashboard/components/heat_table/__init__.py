@@ -69,3 +69,11 @@ def pressed(key: str) -> tuple[int, int] | None:
     """Return the row and column of the cell that was just pressed, or None."""
     found = st.session_state[key].get("cell")
     return (int(found["row"]), int(found["column"])) if isinstance(found, dict) else None
+
+
+def toggle_query(parameter: str, cell: str) -> None:
+    """Put the cell that was pressed into the page's address; take it out when pressed again."""
+    if st.query_params.get(parameter) == cell:
+        del st.query_params[parameter]
+    else:
+        st.query_params[parameter] = cell

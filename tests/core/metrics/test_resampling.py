@@ -8,7 +8,6 @@ from core.metrics.resampling import (
     figures,
     paired_resamples,
     percentile_interval,
-    resampled_confusions,
 )
 
 
@@ -46,8 +45,8 @@ def test_drawing_counts_gives_the_interval_that_drawing_images_gives(faces):
     theirs = bootstrap(
         (hits,), np.mean, method="percentile", n_resamples=4000, rng=np.random.default_rng(1)
     ).confidence_interval
-    drawn = resampled_confusions(
-        confusion(labels, first), rng=np.random.default_rng(2), n_resamples=4000
+    drawn, _ = paired_resamples(
+        labels, first, first, rng=np.random.default_rng(2), n_resamples=4000
     )
     ours = percentile_interval(figures(drawn).accuracy)
     assert np.allclose(ours, (theirs.low, theirs.high), atol=0.004)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.jobs import transitions
-from core.jobs.handlers import progress, training
+from core.jobs.handlers import training
 from core.jobs.run import run_job
 from core.ml.training import EpochReport
 from core.services.experiments import enqueue_training, epochs, find_run, record_epoch
@@ -75,11 +75,3 @@ def test_a_figure_that_is_not_finite_is_stored_as_none():
     row = training.epoch_row(7, report)
     assert (row.train_loss, row.train_accuracy) == (None, 0.5)
     assert (row.validation_loss, row.validation_accuracy, row.seconds) == (None, None, 3.0)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "about 0 s"), (89, "about 89 s"), (300, "about 5 min"), (9000, "about 2.5 h")],
-)
-def test_a_duration_is_said_in_the_unit_a_person_would_use(seconds, words):
-    assert progress.in_words(seconds) == words
