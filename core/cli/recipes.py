@@ -1,14 +1,13 @@
 """The settings of a training run as options of a command."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, get_origin
+from typing import Annotated
 
 import typer
 
-from core.configs import Protocol, Setting, TrainConfig
+from core.configs import Protocol, Setting, settings_of
+from core.errors import ConfigError
 from db.enums import Mask, ModelName
 
 VersionOption = Annotated[
@@ -43,22 +42,13 @@ LikeOption = Annotated[
     int | None, typer.Option(help="Train as this run did, but for what else is given.")
 ]
 
-LISTS = {field.name for field in fields(TrainConfig) if get_origin(field.type) is tuple}
-
 
 def settings(pairs: Iterable[str]) -> dict[str, Setting]:
-    """Return settings given as NAME=VALUE: numbers, true, false and null as in JSON, else text.
-
-    What is a list, such as random_masks, has commas between its parts. Names and kinds are
-    checked where the configuration is made.
-    """
-    found: dict[str, Setting] = {}
-    for pair in pairs:
-        name, equals, text = (part.strip() for part in pair.partition("="))
-        if not (name and equals):
-            raise typer.BadParameter(f"{pair!r} is no setting; give NAME=VALUE, like epochs=5")
-        found[name] = [part.strip() for part in text.split(",")] if name in LISTS else _value(text)
-    return found
+    """Return settings given as NAME=VALUE; what is no such pair is wrong usage."""
+    try:
+        return settings_of(pairs)
+    except ConfigError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def given(**asked: Setting | Path) -> dict[str, Setting]:
@@ -68,11 +58,3 @@ def given(**asked: Setting | Path) -> dict[str, Setting]:
         for name, value in asked.items()
         if value is not None and value != []
     }
-
-
-def _value(text: str) -> Setting:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    return value if isinstance(value, str | int | float | bool | None) else text

@@ -10,6 +10,7 @@ from core.configs.presets import (
     preset,
     small_study,
 )
+from core.configs.texts import settings_of
 from core.configs.training import (
     Optimizer,
     Protocol,
@@ -35,5 +36,6 @@ __all__ = [
     "masks_to_test",
     "own_test_mask",
     "preset",
+    "settings_of",
     "small_study",
 ]

@@ -7,6 +7,7 @@ import streamlit as st
 from core.configs import PRESETS, Protocol, Setting
 from core.services.grids import STUDY_GRID, GridRequest, crossed
 from core.services.terms import STUDY_MASKS, Mask, ModelName
+from dashboard.components import recipes
 from dashboard.format import MASK_NAMES, MODEL_NAMES
 
 SIDES_PX = (48, 64, 96, 128)
@@ -45,11 +46,12 @@ def grid(version: str) -> GridRequest:
         help=_PROTOCOL_HELP,
     )  # fmt: skip
     asked: dict[str, Setting] = {"epochs": epochs, "image_size": side}
+    changed = recipes.changes(models, version)
     return GridRequest(
         version=version,
         cells=crossed([name for name in PRESETS if name in models], [Mask.NONE]),
         seeds=tuple(range(int(first), int(first + n_seeds))),
-        overrides={name: value for name, value in asked.items() if value is not None},
+        overrides=changed | {name: value for name, value in asked.items() if value is not None},
         protocol=Protocol(protocol),
     )
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from core.errors import FeelingItError
 from core.jobs.launch import ensure_supervisor
 from core.services import experiments, jobs, storage
 from core.services.jobs import Place
 from core.services.terms import JobKind, JobRow, JobStatus, RunRow
 from dashboard import state
+from dashboard.components.refusals import told
 from dashboard.components.watching import WATCHED_KEY
 from dashboard.format import STATUS_BADGES, ago, duration, run_name
 
@@ -149,13 +149,11 @@ def _choose(job_id: int, menu: str) -> None:
 
 def _act(job_id: int, action: str) -> None:
     """Do what a person chose; a job may have ended meanwhile, which is said."""
-    try:
+    with told():
         if action in MOVES:
             jobs.move(state.workspace(), job_id, MOVES[action])
         else:
             _ACTIONS[action](job_id)
-    except FeelingItError as error:
-        st.toast(str(error), icon=":material/error:")
 
 
 def _show(job_id: int) -> None:

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from core.jobs.launch import ensure_supervisor
 from core.services import experiments, jobs, storage
-from core.services.terms import JobRow, JobStatus, RunRow
+from core.services.evaluating import enqueue_evaluation
+from core.services.repeating import enqueue_like
+from core.services.terms import JobRow, JobStatus, Mask, RunRow
 from dashboard import state
 from dashboard.components import curves, figures
-from dashboard.format import percent, run_name, size
+from dashboard.components.refusals import told
+from dashboard.format import MASK_NAMES, counted, percent, run_name, size
 
 WATCHED_KEY = "experiments_watched"
 RUNNING_ONE = 0
@@ -65,7 +69,7 @@ def _log(run: RunRow) -> None:
 
 
 def _settings(run: RunRow) -> None:
-    """Draw how a run is trained and where it ran, and the button that deletes it."""
+    """Draw how a run is trained and where it ran, and what can be done with it."""
     n_bytes = storage.run_bytes(state.workspace(), run.id)
     st.caption(f"{run_name(run)}, version {run.version}; {size(n_bytes)} on disk")
     left, right = st.columns(2, gap="medium")
@@ -74,6 +78,43 @@ def _settings(run: RunRow) -> None:
         right.dataframe(
             _pairs(run.provenance), hide_index=True, height=320, key="experiments_provenance"
         )
+    with st.container(horizontal=True, gap="small"):
+        _again(run)
+        if run.status is JobStatus.DONE:
+            _test(run)
+        _offer_deletion(run, n_bytes)
+
+
+def _again(run: RunRow) -> None:
+    """Draw the button that queues the same run once more, with the same seed or another."""
+    with st.popover("Train again", icon=":material/replay:", key="experiments_again"):
+        st.markdown(
+            "The same version, settings and test masks. With the same seed, on a CPU with as many "
+            "threads, the figures come out the same."
+        )
+        seed = st.number_input("Seed", 0, 2**31, value=run.seed, key=f"experiments_again_{run.id}")
+        st.button(
+            "Queue it", key=f"experiments_again_queue_{run.id}", type="primary",
+            on_click=_repeat, args=(run.id, int(seed)),
+        )  # fmt: skip
+
+
+def _test(run: RunRow) -> None:
+    """Draw the choice of further masks to test a finished run under."""
+    with st.popover("Test under masks", icon=":material/masks:", key="experiments_test"):
+        masks = st.multiselect(
+            "Masks", [mask for mask in Mask if mask is not Mask.RANDOM],
+            key=f"experiments_test_{run.id}", format_func=lambda mask: MASK_NAMES[mask],
+            placeholder="Figures under other masks stay",
+        )  # fmt: skip
+        st.button(
+            "Queue the test", key=f"experiments_test_queue_{run.id}", type="primary",
+            on_click=_evaluate, args=(run.id, masks), disabled=not masks,
+        )  # fmt: skip
+
+
+def _offer_deletion(run: RunRow, n_bytes: int) -> None:
+    """Draw the button that deletes a run, behind a second one."""
     with st.popover("Delete this run", icon=":material/delete:", key="experiments_delete"):
         st.markdown(f"{run_name(run)}, its figures, weights, predictions and log go for good.")
         st.button(
@@ -90,7 +131,22 @@ def _pairs(values: Mapping[str, object]) -> list[dict[str, str]]:
     ]
 
 
+def _repeat(run_id: int, seed: int) -> None:
+    with told():
+        run = enqueue_like(state.workspace(), run_id, changes={"seed": seed})
+        ensure_supervisor(state.workspace())
+        st.toast(f"Run #{run.id} is queued: run #{run_id} once more, seed {seed}.")
+
+
+def _evaluate(run_id: int, masks: list[Mask]) -> None:
+    with told():
+        enqueue_evaluation(state.workspace(), run_id, masks)
+        ensure_supervisor(state.workspace())
+        st.toast(f"Testing run #{run_id} under {counted(len(masks), 'mask')} is queued.")
+
+
 def _delete(run_id: int) -> None:
-    freed = storage.delete_run(state.workspace(), run_id)
-    st.session_state[WATCHED_KEY] = RUNNING_ONE
-    st.toast(f"Run #{run_id} is deleted; {size(freed)} came free.")
+    with told():
+        freed = storage.delete_run(state.workspace(), run_id)
+        st.session_state[WATCHED_KEY] = RUNNING_ONE
+        st.toast(f"Run #{run_id} is deleted; {size(freed)} came free.")

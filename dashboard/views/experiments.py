@@ -7,6 +7,7 @@ from core.services.terms import DatasetRow, JobStatus
 from dashboard.components import asking, previews, queue_board, training, watching
 from dashboard.components import jobs as lines
 from dashboard.components.empty import require_dataset
+from dashboard.components.refusals import shown
 from dashboard.state import workspace
 
 
@@ -40,7 +41,9 @@ def board(was_busy: bool) -> None:
     queue_board.listing(key="experiments_job")
 
 
-ask(require_dataset())
+dataset = require_dataset()
+with shown():
+    ask(dataset)
 st.subheader("Runs and jobs", anchor=False)
 is_busy = bool(jobs.unfinished(workspace()))
 st.fragment(run_every=lines.POLL if is_busy else None)(board)(is_busy)

@@ -127,6 +127,65 @@ def test_queueing_makes_a_run_for_each_model_mask_and_seed(open_page: OpenPage, 
     assert not page.exception
 
 
+def test_every_setting_of_a_recipe_can_be_changed_before_queueing(
+    open_page: OpenPage, filled: Workspace, tmp_path: Path
+):
+    weights = tmp_path / "start.pt"
+    weights.write_bytes(b"not read before the run starts")
+    page = open_page("experiments")
+    page.text_input("experiments_weights").set_value(str(weights)).run()
+    page.selectbox("experiments_teacher").set_value(1).run()
+    page.text_area("experiments_settings").set_value("dropout=0.2\nrandom_masks=eyes, mouth").run()
+    page.button("experiments_queue").click().run()
+    config = experiments.runs(filled)[0].config
+    assert config["weights"] == str(weights)
+    assert config["teacher_run"] == 1
+    assert (config["dropout"], config["random_masks"]) == (0.2, ["eyes", "mouth"])
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("fast", "'fast' is no setting; give NAME=VALUE"),
+        ("speed=9", "There is no training setting 'speed'"),
+        ("dropout=2", "dropout is 2.0; give a share"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_one_sentence_and_the_jobs_stay(
+    open_page: OpenPage, filled: Workspace, lines: str, said: str
+):
+    page = open_page("experiments")
+    page.text_area("experiments_settings").set_value(lines).run()
+    assert said in text(page)
+    assert "Runs and jobs" in [heading.value for heading in page.subheader]
+    assert not page.exception
+
+
+def test_a_run_is_trained_again_from_its_settings(open_page: OpenPage, filled: Workspace):
+    page = open_page("experiments")
+    page.selectbox("experiments_watched").set_value(1).run()
+    page.button_group("experiments_part").set_value("Settings").run()
+    page.number_input("experiments_again_1").set_value(5).run()
+    page.button("experiments_again_queue_1").click().run()
+    again, first = experiments.runs(filled)[0], experiments.find_run(filled, 1)
+    assert again.config == {**first.config, "seed": 5}
+    assert again.version == first.version
+
+
+def test_a_finished_run_is_tested_under_further_masks_from_its_settings(
+    open_page: OpenPage, filled: Workspace
+):
+    page = open_page("experiments")
+    page.selectbox("experiments_watched").set_value(1).run()
+    page.button_group("experiments_part").set_value("Settings").run()
+    page.multiselect("experiments_test_1").set_value([Mask.EYES, Mask.MOUTH]).run()
+    page.button("experiments_test_queue_1").click().run()
+    job = jobs.unfinished(filled)[-1]
+    assert job.kind is JobKind.EVALUATE
+    assert job.payload == {"run": 1, "test_masks": ["eyes", "mouth"]}
+
+
 def test_the_studys_table_is_queued_with_one_click(open_page: OpenPage, filled: Workspace):
     page = open_page("experiments")
     page.button("experiments_study").click().run()
