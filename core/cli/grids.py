@@ -6,8 +6,9 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from core.cli import recipes
 from core.cli.output import AsJson, emit_json, emit_line, emit_table
-from core.configs import Protocol, Setting
+from core.configs import Protocol
 from core.jobs.launch import ensure_supervisor
 from core.services import grids
 from core.services.estimates import Cost, Estimate, in_words
@@ -38,17 +39,18 @@ def grid(  # noqa: PLR0913  (each argument is an option of the command)
     ] = Protocol.HONEST,
     epochs: Annotated[int | None, typer.Option(help="At most this many epochs.")] = None,
     image_size: Annotated[int | None, typer.Option(help="Side of the faces in pixels.")] = None,
+    set_: recipes.SetOption = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Queue every model with every mask and seed, at once or not at all, and estimate the time."""
-    asked: dict[str, Setting] = {"epochs": epochs, "image_size": image_size}
+    asked = recipes.settings(set_ or []) | recipes.given(epochs=epochs, image_size=image_size)
     chosen = grids.crossed(_named(models, ModelName), _named(masks, Mask))
     request = GridRequest(
         version=version,
         cells=STUDY_GRID if study else chosen,
         seeds=_seeds(seeds),
-        overrides={name: value for name, value in asked.items() if value is not None},
+        overrides=asked,
         test_masks=_named(test_masks, Mask),
         protocol=protocol,
     )

@@ -73,6 +73,4 @@ def _written(value: Setting) -> str:
     """Return a value as it is typed in a line."""
     if isinstance(value, list):
         return ", ".join(value)
-    return (
-        "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    )
+    return value if isinstance(value, str) else json.dumps(value)
