@@ -1,5 +1,7 @@
 """The engine and its sessions: the only module that knows which database it talks to."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,13 +12,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 10_000
+RETRY_S = 0.02
 CONNECT_TIMEOUT_S = 10
 WRITE_LOCK = 7_031_977  # any number that nobody else locks in this database
-# WAL lets readers work while one writes; NORMAL keeps committed data over a killed process
-# (only a power cut may lose the last commits, and never corrupts).
+# NORMAL keeps committed data over a killed process (only a power cut may lose the last commits,
+# and never corrupts).
 SQLITE_SETTINGS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
@@ -102,6 +104,25 @@ def _wait_for_turn(connection: Connection) -> None:
 
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     _execute(connection, SQLITE_SETTINGS)
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: DBAPIConnection) -> None:
+    """Turn on the write-ahead log, which lets readers work while one writes.
+
+    Of processes that do this to a new file at once, SQLite refuses all but one without minding
+    `busy_timeout`; they try again here.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            _execute(connection, ("PRAGMA journal_mode=WAL",))
+            return
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            if not is_busy or time.monotonic() > deadline:
+                raise
+            time.sleep(RETRY_S)
 
 
 def _set_up_postgres(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

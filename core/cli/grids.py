@@ -21,6 +21,7 @@ Name = TypeVar("Name", bound=StrEnum)
 Models = Annotated[str, typer.Option(help="Networks with commas between: fast,vgg16-bn.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what it would cost.")]
 Masks = Annotated[str, typer.Option(help="Masks to train under, with commas: none,eyes.")]
+TestMasks = Annotated[str, typer.Option(help="Masks to test under besides each run's own.")]
 
 
 def grid(  # noqa: PLR0913  (each argument is an option of the command)
@@ -31,9 +32,7 @@ def grid(  # noqa: PLR0913  (each argument is an option of the command)
     study: Annotated[
         bool, typer.Option("--study", help="The study's table: ten rows; no --models or --masks.")
     ] = False,
-    test_masks: Annotated[
-        str, typer.Option(help="Masks to test under besides each run's own.")
-    ] = "",
+    test_masks: TestMasks = "",
     protocol: Annotated[
         Protocol, typer.Option(help="Who is trained on, chooses and is tested.")
     ] = Protocol.HONEST,
