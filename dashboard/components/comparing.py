@@ -2,24 +2,20 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.metrics.comparison import Difference, PairedComparison
 from core.services import experiments
 from core.services.comparison import RunComparison, configuration_differences
+from core.services.presenting.comparison_cells import comparison_table
 from core.services.results import predictions
-from core.services.terms import EMOTIONS, DatasetRow, RunRow
+from core.services.terms import DatasetRow, RunRow
 from dashboard import state
 from dashboard.components import faces, heat_table
 from dashboard.components.figures import dress, show
-from dashboard.components.heat_table import Cell, HeatTable
-from dashboard.components.scales import difference_colours
-from dashboard.format import counted, experiment_name, percent, title
+from dashboard.format import counted, percent
 
 MOST_FACES = 40
-SURE = 0.05
 # Okabe and Ito's palette (2008) without the yellow that white paper swallows.
 LINE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
@@ -36,21 +32,7 @@ def settings(runs: Sequence[RunRow]) -> None:
 
 def differences(found: RunComparison) -> None:
     """Draw every pair's differences in points, a dot where the corrected test is sure of one."""
-    names = ["Accuracy", "Weighted F1", *(title(emotion) for emotion in EMOTIONS)]
-    lines = [
-        [pair.accuracy, pair.weighted_f1, *(pair.recall[emotion] for emotion in EMOTIONS)]
-        for pair in found.pairs
-    ]
-    most = float(np.nanmax([[abs(one.difference) for one in line] for line in lines]))
-    cells = [
-        [_cell(name, one, most) for name, one in zip(names, line, strict=True)] for line in lines
-    ]
-    table = HeatTable(
-        corner="Second less first",
-        columns=[(name, "recall" if place > 1 else "") for place, name in enumerate(names)],
-        rows=[_pair_name(found, pair) for pair in found.pairs],
-        cells=cells,
-    )
+    table = comparison_table(found)
     heat_table.draw(
         table, key="compare_heat", label="Differences between runs", on_press=lambda: None
     )
@@ -115,21 +97,3 @@ def _said(run: RunRow) -> dict[int, str]:
             rows["image_id"], rows["label"], rows["predicted"], strict=True
         )
     }
-
-
-def _cell(name: str, one: Difference, most: float) -> Cell:
-    if np.isnan(one.difference):
-        return Cell("-", f"{name}: no faces")
-    words = f"{name}: {100 * one.difference:+.2f} points, 95 % interval "
-    words += f"{100 * one.low:+.2f} to {100 * one.high:+.2f}"
-    is_sure = one.p_adjusted is not None and one.p_adjusted < SURE
-    if one.p_adjusted is not None:
-        words += f", p = {one.p_value:.3g}, corrected {one.p_adjusted:.3g}"
-    mark = "\N{BULLET}" if is_sure else ""
-    colours = difference_colours(one.difference, most=most)
-    return Cell(f"{100 * one.difference:+.1f}{mark}", words, *colours)
-
-
-def _pair_name(found: RunComparison, pair: PairedComparison) -> tuple[str, str]:
-    first, second = found.runs[pair.first], found.runs[pair.second]
-    return f"#{second.id} less #{first.id}", experiment_name(second)

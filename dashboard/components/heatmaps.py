@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.services.presenting.scales import AMOUNTS, amount_colours
 from dashboard.components.figures import dress, palette
-from dashboard.components.scales import AMOUNTS, amount_colours
 
 _ROW_PX, _LINE_PX, _HEADER_PX, _LEFT_PX, _LETTER_PX = 28, 12, 14, 14, 6.2
 _TICK_SIZE = 11  # seven names side by side fit a phone

@@ -10,7 +10,7 @@ from dashboard import state
 from dashboard.components import comparing, scores
 from dashboard.components.empty import empty, require_dataset
 from dashboard.components.findings import choices
-from dashboard.format import counted, run_name
+from dashboard.format import counted, run_name, slice_title
 
 
 def choose(dataset: DatasetRow, runs: list[RunRow]) -> RunComparison | None:
@@ -26,7 +26,7 @@ def choose(dataset: DatasetRow, runs: list[RunRow]) -> RunComparison | None:
         )  # fmt: skip
         slice_name = st.selectbox(
             "Test images", choices.slice_names(dataset, runs), key="compare_slice", width=210,
-            format_func=choices.slice_title,
+            format_func=slice_title,
         )  # fmt: skip
     try:
         return compare(state.workspace(), chosen, slice_name=slice_name)

@@ -6,22 +6,12 @@ import streamlit as st
 
 from core.services import crossing
 from core.services.class_tables import Metric
-from core.services.slicing import ImageSlice
+from core.services.presenting.class_cells import METRIC_NAMES
 from core.services.terms import DatasetRow, Mask, RunRow
 from dashboard import state
-from dashboard.components.class_tables import METRIC_NAMES
-from dashboard.format import MASK_NAMES, MODEL_NAMES
+from dashboard.format import MASK_NAMES, MODEL_NAMES, slice_title
 
 OWN_MASK = "as trained"
-SLICE_NAMES = {
-    ImageSlice.ALL: "All test images",
-    ImageSlice.LEAK_FREE: "Leak-free only",
-    ImageSlice.LEAKED: "With a twin in training",
-    ImageSlice.RELABELED: "Relabeled",
-    ImageSlice.UNCHANGED: "Label as imported",
-    ImageSlice.AGREED: "Annotators agree",
-    ImageSlice.DISAGREED: "Annotators disagree",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +60,6 @@ def slice_names(dataset: DatasetRow, runs: list[RunRow]) -> list[str]:
     """Return the slices of the newest run: those of every data set, then its version's tags."""
     newest = max(runs, key=lambda run: run.id)
     return list(state.slice_sizes(newest.id, dataset.revision))
-
-
-def slice_title(name: str) -> str:
-    """Return a slice as people read it."""
-    return f"Tag: {name[4:]}" if name.startswith("tag:") else SLICE_NAMES[ImageSlice(name)]
 
 
 def _test_masks(runs: list[RunRow]) -> list[str]:

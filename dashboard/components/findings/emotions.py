@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.services import class_tables
 from core.services.class_tables import ClassTable, Metric
+from core.services.presenting import class_cells as drawing
 from core.services.terms import EMOTIONS, Emotion
 from dashboard import state
-from dashboard.components import class_tables as drawing
 from dashboard.components import heat_table
 from dashboard.components.findings import choices, opened
 from dashboard.components.findings.choices import Choice

@@ -5,15 +5,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.services import slice_figures
+from core.services.presenting.confusion_cells import confusion_table
 from core.services.slicing import is_too_small
 from core.services.terms import EMOTIONS, RunRow
 from dashboard import state
 from dashboard.components import heat_table
 from dashboard.components.findings import opened
-from dashboard.components.findings.choices import Choice, slice_title
-from dashboard.components.heat_table import Cell, HeatTable
-from dashboard.components.scales import amount_colours
-from dashboard.format import number, percent, run_name, title
+from dashboard.components.findings.choices import Choice
+from dashboard.format import number, percent, run_name, slice_title
 
 _KEY = "results_confusion"
 SHARES, COUNTS = "Row shares", "Counts"
@@ -30,7 +29,7 @@ def draw(choice: Choice) -> None:
         state.workspace(), run.id, slice_name=choice.slice_name, test_mask=choice.test_mask
     )
     chosen = _chosen()
-    table = _table(counts, as_shares=unit == SHARES, chosen=chosen)
+    table = confusion_table(counts, as_shares=unit == SHARES, chosen=chosen)
     heat_table.draw(table, key=_KEY, label="True emotions by predicted emotions", on_press=_open)
     st.caption(_caption(counts, choice))
     true, predicted = (EMOTIONS[place] for place in chosen) if chosen else (None, None)
@@ -47,45 +46,6 @@ def choose_run(runs: list[RunRow]) -> RunRow:
         width=320, bind="query-params",
     )  # fmt: skip
     return by_id[chosen]
-
-
-def _table(
-    counts: NDArray[np.int64], *, as_shares: bool, chosen: tuple[int, int] | None
-) -> HeatTable:
-    names = [title(emotion) for emotion in EMOTIONS]
-    sums = counts.sum(axis=1)
-    shares = np.divide(
-        counts, sums[:, None], out=np.full(counts.shape, np.nan), where=sums[:, None] > 0
-    )
-    cells = [
-        [
-            Cell(
-                _written(counts[i, j], shares[i, j], as_shares=as_shares),
-                f"{names[i]} taken for {names[j].lower()}: {number(int(counts[i, j]))} of "
-                f"{number(int(sums[i]))}, {_percent(shares[i, j])}",
-                *amount_colours(shares[i, j]),
-            )
-            for j in range(len(names))
-        ]
-        for i in range(len(names))
-    ]
-    return HeatTable(
-        corner="Label",
-        columns=[(name, "") for name in names],
-        rows=[(name, f"n {number(int(n))}") for name, n in zip(names, sums, strict=True)],
-        cells=cells,
-        chosen=chosen,
-    )
-
-
-def _written(count: int, share: float, *, as_shares: bool) -> str:
-    if not as_shares:
-        return number(int(count))
-    return "-" if np.isnan(share) else f"{100 * share:.0f}"
-
-
-def _percent(share: float) -> str:
-    return "no faces" if np.isnan(share) else percent(float(share))
 
 
 def _open() -> None:

@@ -4,11 +4,15 @@ Plotly's heatmaps report no clicks to Streamlit and take seconds for hundreds of
 1,600 cells in a moment and is walked with the arrow keys.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import streamlit as st
+
+from core.services.presenting.cells import Cell, HeatTable
+
+__all__ = ["Cell", "HeatTable", "draw", "pressed", "toggle_query"]
 
 _HERE = Path(__file__).parent
 
@@ -18,35 +22,6 @@ _table = st.components.v2.component(
     css=(_HERE / "heat_table.css").read_text(),
     js=(_HERE / "heat_table.js").read_text(),
 )
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell: what is written, what is said when pointed at, and its colours as #RRGGBB."""
-
-    text: str
-    hover: str
-    fill: str = ""
-    ink: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class HeatTable:
-    """A table of coloured cells.
-
-    Attributes:
-        corner: What the rows are, above their names.
-        columns: Names of the columns, each with a smaller note beneath.
-        rows: Names of the rows, each with a smaller note beside it.
-        cells: A line of cells for each row.
-        chosen: Row and column that is open now, or None.
-    """
-
-    corner: str
-    columns: Sequence[tuple[str, str]]
-    rows: Sequence[tuple[str, str]]
-    cells: Sequence[Sequence[Cell]]
-    chosen: tuple[int, int] | None = None
 
 
 def draw(table: HeatTable, *, key: str, label: str, on_press: Callable[[], None]) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.services.class_tables import ClassTable, Metric
+from core.services.presenting import class_cells
 from core.services.terms import JobStatus, Mask, ModelName, RunRow
-from dashboard.components import class_tables
 
 NAN = float("nan")
 
@@ -41,24 +41,24 @@ def table() -> ClassTable:
 
 
 def test_cells_show_per_cent_and_what_is_unknown_a_dash(table):
-    drawn = class_tables.amounts(table, None)
+    drawn = class_cells.amounts(table, None)
     assert [cell.text for cell in drawn.cells[0]] == ["50.0"] * 3 + ["-"] + ["50.0"] * 4
     assert drawn.cells[0][3].fill == ""
 
 
 def test_rows_are_experiments_with_their_runs_beside(table):
-    rows = class_tables.amounts(table, None).rows
+    rows = class_cells.amounts(table, None).rows
     assert rows == [("Fast, no mask", "#3"), ("Fast, eyes covered", "2 seeds, #4 ...")]
 
 
 def test_columns_say_n_where_all_rows_share_it(table):
-    columns = class_tables.amounts(table, None).columns
+    columns = class_cells.amounts(table, None).columns
     assert columns[1] == ("Angry", "n 958")
     assert columns[5] == ("Neutral", "")
 
 
 def test_pointing_at_a_cell_tells_interval_spread_and_too_few_faces(table):
-    cells = class_tables.amounts(table, None).cells
+    cells = class_cells.amounts(table, None).cells
     assert cells[0][1].hover == (
         "#3 Fast, no mask, angry: 50.0 % (95 % interval 40.0 to 60.0), n = 958"
     )
@@ -69,6 +69,6 @@ def test_pointing_at_a_cell_tells_interval_spread_and_too_few_faces(table):
 
 
 def test_differences_are_in_points_beside_the_baselines_figure(table):
-    drawn = class_tables.differences(table, 0, None)
+    drawn = class_cells.differences(table, 0, None)
     assert [line[1].text for line in drawn.cells] == ["+0.0", "-10.0"]
     assert drawn.cells[1][1].hover.endswith("; #3 Fast, no mask: 50.0 %")

@@ -1,13 +1,13 @@
-"""Each emotion's figures of many runs, drawn as a table of coloured cells."""
+"""Each emotion's figures of many runs as a table of coloured cells."""
 
 import numpy as np
 
 from core.services.class_tables import ClassTable, Metric, less_baseline
+from core.services.presenting.cells import Cell, HeatTable
+from core.services.presenting.scales import amount_colours, difference_colours
+from core.services.presenting.wording import experiment_name, number, percent, run_name, title
 from core.services.slicing import is_too_small
 from core.services.terms import EMOTIONS, RunRow
-from dashboard.components.heat_table import Cell, HeatTable
-from dashboard.components.scales import amount_colours, difference_colours
-from dashboard.format import experiment_name, number, percent, run_name, title
 
 METRIC_NAMES = {
     Metric.ACCURACY: "Accuracy",

@@ -1,0 +1,1 @@
+"""How figures are named, written and coloured: the same on every page and in reports."""
