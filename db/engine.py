@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -66,13 +67,27 @@ def write_session(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def migration_connection(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection in a transaction during which no other process migrates or writes."""
+    """Yield a connection in a transaction during which no other process migrates or writes.
+
+    With SQLite a table may be made anew in it, although others refer to its rows; that they still
+    refer to rows is checked at the end.
+    """
     with engine.connect() as connection:
         if not _is_sqlite(engine):
             connection.execute(text("SET LOCAL lock_timeout = 0"))  # a migration may take long
-        _wait_for_turn(connection)
-        yield connection
-        connection.commit()
+            _wait_for_turn(connection)
+            yield connection
+            connection.commit()
+            return
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # has no effect in a transaction
+        try:
+            _wait_for_turn(connection)
+            yield connection
+            _require_whole(connection)
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
 def append_only(connection: Connection, table: str) -> list[str]:
@@ -88,6 +103,13 @@ def append_only(connection: Connection, table: str) -> list[str]:
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
     return [POSTGRES_APPEND_ONLY, trigger]
+
+
+def _require_whole(connection: Connection) -> None:
+    """Refuse to commit a SQLite database in which a row refers to one that is not there."""
+    found = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if found is not None:
+        raise IntegrityError("PRAGMA foreign_key_check", None, ValueError(f"lost row: {found}"))
 
 
 def _is_sqlite(engine: Engine) -> bool:

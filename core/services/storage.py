@@ -65,7 +65,7 @@ def delete_run(workspace: Workspace, run_id: int) -> int:
         job_ids = [job.id for job in _jobs_at_rest(session, run_id)]
         stored.forget(session, run_id)
         job_requests.forget(session, job_ids)
-        # Before the commit: a later run of the same number must never find these files.
+        # Before the commit: files that cannot go keep the rows that speak of them.
         _set_aside(workspace, _files(workspace, run_id, job_ids))
     return _empty_trash(workspace)
 

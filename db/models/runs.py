@@ -21,7 +21,8 @@ class Job(Base):
     """
 
     __tablename__ = "job"
-    __table_args__ = (Index("ix_job_status", "status", "id"),)
+    # An id must never come back: folders, logs and caches of a deleted job or run go by it.
+    __table_args__ = (Index("ix_job_status", "status", "id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[enums.JobKind]
@@ -47,6 +48,7 @@ class Run(Base):
     """One training run: what was asked, where it ran and what it took."""
 
     __tablename__ = "run"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), unique=True)

@@ -47,6 +47,14 @@ def test_the_usage_tells_runs_from_the_rest(workspace, run):
     assert used.total == used.runs + used.other + used.database
 
 
+def test_the_numbers_of_a_deleted_run_and_its_job_never_come_back(workspace, run):
+    storage.delete_run(workspace, run.id)
+    later = experiments.enqueue_training(
+        workspace, version=run.version, model=ModelName.FAST, mask=Mask.NONE
+    )
+    assert (later.id, later.job_id) == (run.id + 1, run.job_id + 1)
+
+
 def test_a_deleted_run_leaves_neither_rows_nor_files(workspace, run):
     assert storage.delete_run(workspace, run.id) == 1500
     with pytest.raises(UnknownRunError):
