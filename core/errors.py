@@ -190,8 +190,8 @@ class NotComparableError(FeelingItError):
     """Runs were not tested on the same images with the same labels."""
 
 
-class NoHumanMapError(FeelingItError):
-    """An emotion has no human map to compare with."""
+class HumanMapError(FeelingItError):
+    """There is no such human map, or one cannot be kept."""
 
 
 class WorkspaceError(FeelingItError):

@@ -1,72 +1,84 @@
-"""Where people's faces move for each emotion: the human reference for saliency maps.
-
-An AU-prevalence map after Du, Tao & Martinez 2014: the places of the action units that people show
-for an emotion, each weighted by how many of 230 people showed it.
-"""
+"""What people look at, or where their faces move, for each emotion: the record that all keep to."""
 
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import NoHumanMapError
-from core.maps.action_units import SIDE, region
-from db.enums import Emotion
+from core.errors import HumanMapError
+from core.maps.run_maps import MAP_SIDE
+from db.enums import EMOTIONS, Emotion
 
-PREVALENCE: Mapping[Emotion, Mapping[int, float]] = {
-    Emotion.ANGRY: {4: 1.0, 7: 1.0, 24: 1.0, 10: 0.26, 17: 0.52, 23: 0.29},
-    Emotion.DISGUST: {9: 1.0, 10: 1.0, 17: 1.0, 4: 0.31, 24: 0.26},
-    Emotion.FEAR: {1: 1.0, 4: 1.0, 20: 1.0, 25: 1.0, 2: 0.57, 5: 0.63, 26: 0.33},
-    Emotion.HAPPY: {12: 1.0, 25: 1.0, 6: 0.51},
-    Emotion.SAD: {4: 1.0, 15: 1.0, 1: 0.60, 6: 0.50, 11: 0.26, 17: 0.67},
-    Emotion.SURPRISE: {1: 1.0, 2: 1.0, 25: 1.0, 26: 1.0, 5: 0.66},
-}
-"""Weight of each action unit: 1 where more than 70 % of people show it, else their share."""
-
-SOURCE = (
-    "AU-prevalence map after Du, Tao & Martinez 2014, PNAS 111:E1454, table 1 (230 people): "
-    "the places of the action units seen for each emotion on the canonical face, weighted 1 when "
-    "more than 70 % of people showed the unit and by their share otherwise."
-)
-LIMITS = (
-    "It says where faces move, not where people look. Neutral has no action units and so no map. "
-    "The places are drawn by hand from anatomy; the chin is cut off by the crop. Shares were read "
-    "from a copy of the table. The maps of Liu et al. 2022 are not reproduced here."
-)
+Picture = NDArray[np.float64]
+"""float64, shape (48, 48), on the canonical face."""
 
 
-def has_human_map(emotion: Emotion) -> bool:
-    """Return whether the emotion has a human map; neutral has none."""
-    return emotion in PREVALENCE
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HumanMaps:
+    """One source's maps of the emotions on the canonical face.
 
+    All are as soft as `canonical.soften` makes them, so they are compared with softened maps.
 
-@cache
-def human_map(emotion: Emotion) -> NDArray[np.float64]:
-    """Return the human map of an emotion: float64, shape (96, 96), >= 0, sum 1, read-only.
-
-    Raises:
-        NoHumanMapError: If the emotion has no prototype (neutral).
+    Attributes:
+        key: Names the source in addresses and commands.
+        title: Names it for people, in a few words.
+        source: Where the maps come from: a sentence with the paper.
+        licence: Under which terms.
+        limits: What they cannot say.
+        maps: Of each emotion that has one, float64, shape (48, 48), read-only: as measured or
+            drawn, in any unit, so a place may be below 0.
+        ceiling: Of emotions for which it was measured, how well one half of the human data
+            correlates with the other, -1..1: no network can be expected to do much better.
     """
-    if not has_human_map(emotion):
-        raise NoHumanMapError(
-            f"There is no human map for {emotion}, which no action units define; choose another."
-        )
-    weighted = np.zeros((SIDE, SIDE), dtype=np.float64)
-    for action_unit, weight in PREVALENCE[emotion].items():
-        weighted += weight * region(action_unit)
-    weighted /= weighted.sum()
-    weighted.flags.writeable = False
-    return weighted
+
+    key: str
+    title: str
+    source: str
+    licence: str
+    limits: str
+    maps: Mapping[Emotion, Picture]
+    ceiling: Mapping[Emotion, float] = field(default_factory=dict)
+
+    @property
+    def emotions(self) -> tuple[Emotion, ...]:
+        """Return the emotions that have a map, in their usual order."""
+        return tuple(emotion for emotion in EMOTIONS if emotion in self.maps)
+
+    def raw(self, emotion: Emotion) -> Picture:
+        """Return a map as measured: float64, shape (48, 48), any range, read-only.
+
+        Raises:
+            HumanMapError: If this source has none for the emotion.
+        """
+        if emotion not in self.maps:
+            raise HumanMapError(
+                f"There is no human map for {emotion} in {self.title}; choose another emotion "
+                "or another source of human maps."
+            )
+        return self.maps[emotion]
+
+    def distribution(self, emotion: Emotion) -> Picture:
+        """Return the part of a map above 0 as shares: float64, shape (48, 48), >= 0, sum 1.
+
+        Raises:
+            HumanMapError: If this source has none for the emotion.
+        """
+        above = np.maximum(self.raw(emotion), 0.0)
+        return np.asarray(above / above.sum(), dtype=np.float64)
 
 
-def human_map_at(emotion: Emotion, side: int) -> NDArray[np.float64]:
-    """Return the human map resampled to a side: float64, shape (side, side), >= 0, sum 1.
+def is_usable(picture: NDArray[np.floating]) -> bool:
+    """Return whether a map can be compared with: finite, not the same everywhere, some above 0."""
+    return bool(
+        picture.shape == (MAP_SIDE, MAP_SIDE)
+        and np.isfinite(picture).all()
+        and np.ptp(picture) > 0
+        and picture.max() > 0
+    )
 
-    Raises:
-        NoHumanMapError: If the emotion has no prototype (neutral).
-    """
-    smooth = cv2.INTER_AREA if side < SIDE else cv2.INTER_LINEAR
-    resized = cv2.resize(human_map(emotion), (side, side), interpolation=smooth)
-    return np.asarray(resized / resized.sum(), dtype=np.float64)
+
+def read_only(picture: Picture) -> Picture:
+    """Return the map itself, locked: built-in maps are shared by all who ask for them."""
+    picture.flags.writeable = False
+    return picture

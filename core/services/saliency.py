@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import NotReadyError
-from core.maps import human
+from core.maps.anatomy import du2014
 from core.maps.canonical import soften
 from core.maps.mean_maps import MeanMaps, read_mean_maps, write_mean_maps
 from core.metrics.saliency import correlation, similarity
@@ -134,13 +135,13 @@ def result_document(
             for emotion, entry in result.by_emotion.items()
         },
         "mean_correlation": result.mean_correlation,
-        "source": human.SOURCE,
+        "source": du2014().source,
     }
 
 
 def human_map_notes() -> tuple[str, str]:
     """Return where the human maps come from and what they cannot say, for people to read."""
-    return human.SOURCE, human.LIMITS
+    return du2014().source, du2014().limits
 
 
 def maps_path(workspace: Workspace, run_id: int, method: SaliencyMethod) -> Path:
@@ -160,8 +161,8 @@ def _scored(means: MeanMaps, emotion: Emotion) -> EmotionSaliency:
     mean_map = soften(means.mean_maps[index])
     mean_map /= mean_map.sum() or 1.0
     reference = None
-    if human.has_human_map(emotion):
-        reference = human.human_map_at(emotion, mean_map.shape[0])
+    if emotion in du2014().maps:
+        reference = _resized(du2014().distribution(emotion), mean_map.shape[0])
     return EmotionSaliency(
         emotion=emotion,
         n=int(means.n[index]),
@@ -172,6 +173,13 @@ def _scored(means: MeanMaps, emotion: Emotion) -> EmotionSaliency:
         correlation=None if reference is None else _defined(correlation(mean_map, reference)),
         similarity=None if reference is None else _defined(similarity(mean_map, reference)),
     )
+
+
+def _resized(drawn: NDArray[np.float64], side: int) -> NDArray[np.float64]:
+    """Return a human map at a side: float64, shape (side, side), >= 0, sum 1."""
+    smooth = cv2.INTER_AREA if side < drawn.shape[0] else cv2.INTER_LINEAR
+    resized = cv2.resize(drawn, (side, side), interpolation=smooth)
+    return np.asarray(resized / resized.sum(), dtype=np.float64)
 
 
 def _defined(score: float) -> float | None:

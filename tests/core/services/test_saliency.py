@@ -1,11 +1,12 @@
 import json
 from datetime import UTC, datetime
 
+import cv2
 import numpy as np
 import pytest
 
 from core.errors import NotReadyError, UnknownRunError
-from core.maps.human import human_map_at
+from core.maps.anatomy import du2014
 from core.maps.mean_maps import MeanMaps
 from core.services.experiments import enqueue_training
 from core.services.jobs import jobs
@@ -44,7 +45,7 @@ def means(side=48):
     mean_maps = np.zeros((7, side, side), dtype=np.float32)
     for index, emotion in enumerate(EMOTIONS):
         if emotion not in (Emotion.NEUTRAL, Emotion.SURPRISE):
-            mean_maps[index] = human_map_at(emotion, side)
+            mean_maps[index] = cv2.resize(du2014().distribution(emotion), (side, side))
     mean_maps[0] = mean_maps[0].max() - mean_maps[0]  # angry: the opposite
     n = np.array([4, 4, 4, 4, 4, 4, 0])
     return MeanMaps(
@@ -141,4 +142,5 @@ def test_the_document_is_plain_json_without_nan(workspace, run_id):
 def test_the_notes_say_whose_maps_these_are_not():
     source, limits = human_map_notes()
     assert "Du, Tao & Martinez 2014" in source
-    assert "Liu et al. 2022 are not reproduced" in limits
+    assert "Liu et al. 2022" in limits
+    assert "not reproduced here" in limits
