@@ -42,18 +42,30 @@ def column_edges() -> NDArray[np.float64]:
     return np.asarray(middle + (np.arange(COLUMNS + 1) - COLUMNS / 2) * width, dtype=np.float64)
 
 
+def tile_at(points: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return the tile that holds each point of the canonical face.
+
+    Args:
+        points: Float, shape (..., 2): x and y as shares of the crop's side.
+
+    Returns:
+        int64, shape (...): row * 6 + column of the tile, -1 beside the grid. (The study's own
+        files number by columns: column * 8 + row.)
+    """
+    column = np.searchsorted(column_edges(), points[..., 0], side="right") - 1
+    row = np.searchsorted(row_edges(), points[..., 1], side="right") - 1
+    is_on_grid = (row >= 0) & (row < ROWS) & (column >= 0) & (column < COLUMNS)
+    return np.where(is_on_grid, row * COLUMNS + column, -1).astype(np.int64)
+
+
 def tile_of(side: int) -> NDArray[np.int64]:
     """Return the tile that the middle of each pixel lies in, on a picture of the canonical face.
 
     Returns:
-        int64, shape (side, side): row * 6 + column of the tile, -1 beside the grid.
+        int64, shape (side, side), as `tile_at`.
     """
     centres = (np.arange(side) + 0.5) / side
-    row = np.searchsorted(row_edges(), centres, side="right") - 1
-    column = np.searchsorted(column_edges(), centres, side="right") - 1
-    is_row, is_column = (row >= 0) & (row < ROWS), (column >= 0) & (column < COLUMNS)
-    tiles = row[:, None] * COLUMNS + column
-    return np.where(is_row[:, None] & is_column, tiles, -1).astype(np.int64)
+    return tile_at(np.stack(np.meshgrid(centres, centres), axis=-1))
 
 
 def painted(weights: NDArray[np.floating], side: int) -> NDArray[np.float64]:
