@@ -290,7 +290,7 @@ class UnsupportedSystemError(FeelingItError):
 
 
 class ExportError(FeelingItError):
-    """A data set cannot be written where it was asked to be."""
+    """A data set, figures or a report cannot be written as or where it was asked to be."""
 
 
 class LabelFileError(FeelingItError):

@@ -1,10 +1,7 @@
 """Writing a version, or the data set as it is now, to files that others can use."""
 
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -12,9 +9,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from core.errors import EmptySetError, ExportError, UnknownVersionError
+from core.errors import EmptySetError, UnknownVersionError
 from core.images.face_files import write_faces
 from core.services import writers
+from core.services.publishing import published
 from core.services.versions import digest, face_set, find_version, freeze
 from core.services.writers import ExportedImage
 from core.workspace import Workspace
@@ -80,7 +78,7 @@ def export(
     with workspace.reading() as session:
         images = _images(session, dataset, version)
         n_kept = sum(bool(image.place) for image in images)
-        with _published(out) as partial:
+        with published(out) as partial:
             if form is ExportFormat.CSV:
                 writers.write_csv(partial, images)
             elif form is ExportFormat.PARQUET:
@@ -101,7 +99,7 @@ def _export_faces(
     wanted = version or freeze(workspace, dataset.name).digest
     found = find_version(workspace, wanted, dataset_id=dataset.id)
     faces = face_set(workspace, found.id)
-    with _published(out) as partial:
+    with published(out) as partial:
         write_faces(partial, faces, version=found.digest)
     return ExportReport(out, wanted, len(faces), len(faces), time.perf_counter() - started)
 
@@ -139,30 +137,3 @@ def _contents(
         done += len(chunk)
         if on_progress:
             on_progress(done, n_kept)
-
-
-@contextmanager
-def _published(out: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `out` that becomes `out` in the end, or is removed.
-
-    Raises:
-        ExportError: If something is at `out`, or the file system refuses.
-    """
-    taken = ExportError(f"{out} exists already; choose another name, nothing is overwritten.")
-    if os.path.lexists(out):
-        raise taken
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        yield partial
-        if os.path.lexists(out):
-            raise taken
-        partial.rename(out)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ExportError(f"{out} cannot be written ({reason}); choose another place.") from error
-    finally:
-        if partial.is_dir():
-            shutil.rmtree(partial, ignore_errors=True)
-        elif partial.exists():
-            partial.unlink()

@@ -1,6 +1,5 @@
 """The work with versions: freezing, choosing two, bringing one back, exporting."""
 
-import tempfile
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ from core.services.exports import ExportFormat
 from core.services.restoring import RestorePlan
 from core.services.terms import DatasetRow, VersionRow
 from dashboard import state
+from dashboard.components import downloads
 from dashboard.format import ago, counted, number
 
 FORMAT_NAMES = {
@@ -127,10 +127,9 @@ def export(dataset: DatasetRow, rows: list[VersionRow]) -> None:
 
 def file_content(dataset: DatasetRow, form: ExportFormat, version: str | None) -> bytes:
     """Return the export as the bytes of one file."""
-    with tempfile.TemporaryDirectory(prefix="feelingit-export-") as folder:
-        out = Path(folder) / "export"
-        exports.export(state.workspace(), dataset, out, form, version=version)
-        return out.read_bytes()
+    return downloads.file_content(
+        lambda out: exports.export(state.workspace(), dataset, out, form, version=version)
+    )
 
 
 def say(text: str) -> None:

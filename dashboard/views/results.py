@@ -14,6 +14,7 @@ from dashboard.components.findings import (
     choices,
     crossed,
     emotions,
+    exporting,
     mistakes,
     study,
 )
@@ -67,10 +68,12 @@ choice = choices.choose(dataset, runs)
 if not choice.runs:
     st.info("No run passes the filter. Choose other rows.")
     st.stop()
-part = st.segmented_control(
-    "Part", list(PARTS), default="Per emotion", required=True, key="results_part",
-    bind="query-params", label_visibility="collapsed",
-)  # fmt: skip
+with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+    part = st.segmented_control(
+        "Part", list(PARTS), default="Per emotion", required=True, key="results_part",
+        bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    exporting.draw(choice)
 if not state.slice_sizes(max(run.id for run in runs), dataset.revision).get(choice.slice_name, 0):
     st.info("No test image is in this slice yet. Choose other test images.")
     st.stop()

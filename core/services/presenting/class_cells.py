@@ -21,7 +21,7 @@ METRIC_NOTES = {
     Metric.F1: "F1: the harmonic mean of precision and accuracy (recall) of an emotion.",
     Metric.SUPPORT: "Support: how many test faces truly show an emotion.",
 }
-_OVERALL = {
+OVERALL_NAMES = {
     Metric.ACCURACY: "All",
     Metric.PRECISION: "Weighted",
     Metric.F1: "Weighted",
@@ -72,7 +72,7 @@ def row_name(runs: tuple[RunRow, ...]) -> str:
 def _heat_table(
     table: ClassTable, cells: list[list[Cell]], chosen: tuple[int, int] | None
 ) -> HeatTable:
-    names = [_OVERALL[table.metric], *(title(emotion) for emotion in EMOTIONS)]
+    names = [OVERALL_NAMES[table.metric], *(title(emotion) for emotion in EMOTIONS)]
     return HeatTable(
         corner="Run",
         columns=[(name, _shared(table, j)) for j, name in enumerate(names)],

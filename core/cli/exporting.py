@@ -1,0 +1,59 @@
+"""Commands that write what runs came to for others: figures, predictions."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.output import AsJson, emit_json, emit_line
+from core.services.figure_sets import SIDE_BY_SIDE
+from core.services.result_exports import ResultFormat, ResultKind, Wanted
+from core.services.result_exports import export_results as write_results
+from core.workspace import open_workspace
+from db.enums import Mask
+
+Runs = Annotated[list[int], typer.Argument(help="Finished runs, from `feelingit runs`.")]
+
+
+def export_results(  # noqa: PLR0913  (each argument is an option of the command)
+    runs: Runs,
+    out: Annotated[Path, typer.Argument(help="What to write; nothing may be there yet.")],
+    to: Annotated[
+        ResultFormat, typer.Option(help="How; JSON and LaTeX are for figures.")
+    ] = ResultFormat.CSV,
+    what: Annotated[
+        ResultKind,
+        typer.Option(help="Figures with 95 % intervals, or what was said of every test image."),
+    ] = ResultKind.FIGURES,
+    slice_name: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--slice",
+            help="Which test images figures are of: all, leak-free, relabeled, tag:NAME ...; "
+            "all and leak-free when not given.",
+        ),
+    ] = None,
+    mask: Annotated[
+        Mask | None, typer.Option(help="Test mask of all runs; each run's own when not given.")
+    ] = None,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="Figures of every run; seeds are pooled otherwise.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write figures of runs (csv, parquet, json, latex) or their predictions (csv, parquet)."""
+    wanted = Wanted(
+        kind=what, form=to, slice_names=tuple(slice_name or SIDE_BY_SIDE), test_mask=mask,
+        is_pooled=not apart,
+    )  # fmt: skip
+    done = write_results(open_workspace(), runs, out.expanduser(), wanted)
+    if as_json:
+        emit_json({"path": str(done.path), "what": what, "to": to, "rows": done.rows})
+        return
+    rows = "predictions" if what is ResultKind.PREDICTIONS else "sets of figures"
+    emit_line(f"{done.rows:,} {rows} are in {done.path}.")
+
+
+export_results.__name__ = "export-results"
+
+COMMANDS = (export_results,)

@@ -1,0 +1,25 @@
+"""Taking results along from the Results page."""
+
+import io
+
+import pandas as pd
+
+from core.services.result_exports import ResultFormat, ResultKind, Wanted
+from dashboard.components.findings import exporting
+
+
+def test_predictions_are_only_offered_as_tables(filled, open_page):
+    page = open_page("results")
+    assert not page.exception
+    page.segmented_control(key="results_export_what").set_value(ResultKind.PREDICTIONS).run()
+    assert page.segmented_control(key="results_export_predictions").options == ["CSV", "Parquet"]
+    assert not page.exception
+
+
+def test_a_download_holds_the_figures_or_the_predictions(filled, open_page):
+    open_page("results")
+    table = pd.read_csv(io.BytesIO(exporting.content([1, 2], Wanted())))
+    assert set(table["slice"]) == {"all", "leak-free"}
+    wanted = Wanted(kind=ResultKind.PREDICTIONS, form=ResultFormat.PARQUET)
+    rows = pd.read_parquet(io.BytesIO(exporting.content([1], wanted)))
+    assert len(rows) == 28
