@@ -16,7 +16,7 @@ import pytest
 from hypothesis import settings
 
 from core.images.encoding import encode
-from core.maps.mean_maps import MeanMaps
+from core.maps.run_maps import MAP_SIDE, RunMaps
 from core.services import experiments, saliency, versions
 from core.services.importing import import_records
 from core.services.outcomes import prediction_table, record_outcome
@@ -172,7 +172,9 @@ def _fill(workspace: Workspace, name: str = "faces") -> None:
     log.write_text("Epoch 3\nRuntimeError: out of memory\n")
     _queue(workspace, version.digest, Mask.FOREHEAD)
     first = min(run.id for run in experiments.runs(workspace) if run.dataset == name)
-    saliency.record_mean_maps(workspace, first, SaliencyMethod.GRAD_CAM, _maps())
+    saliency.record_run_maps(
+        workspace, first, SaliencyMethod.GRAD_CAM, _maps(workspace, version.id)
+    )
 
 
 def _records() -> Iterator[SourceRecord]:
@@ -234,13 +236,19 @@ def _predictions(workspace: Workspace, version_id: int, mask: Mask) -> pd.DataFr
     )
 
 
-def _maps() -> MeanMaps:
+def _maps(workspace: Workspace, version_id: int) -> RunMaps:
+    faces = versions.face_set(workspace, version_id)
+    tested = faces.at(np.flatnonzero(faces.splits == Split.VALIDATION.value))
     rng = np.random.default_rng(2)
-    maps = rng.random((7, 48, 48), dtype=np.float32)
-    return MeanMaps(
-        mean_faces=255 * rng.random((7, 48, 48), dtype=np.float32),
-        mean_maps=maps / maps.sum(axis=(1, 2), keepdims=True),
-        n=np.full(7, 4, dtype=np.int64),
-        n_empty=np.zeros(7, dtype=np.int64),
-        cells=np.array([6, 6], dtype=np.int64),
+    maps = rng.random((2, len(tested), MAP_SIDE, MAP_SIDE))
+    maps /= maps.mean(axis=(2, 3), keepdims=True)
+    return RunMaps(
+        image_ids=tested.image_ids,
+        labels=tested.labels,
+        predicted=rng.permutation(tested.labels),
+        is_detected=rng.random(len(tested)) < 0.9,
+        faces=tested.pixels,
+        maps=maps[0].astype(np.float16),
+        untrained=maps[1].astype(np.float16),
+        cells=np.array([6, 6]),
     )

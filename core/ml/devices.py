@@ -44,6 +44,7 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     return _may_have_bfloat16(device) and bfloat16_gain(device) >= WORTH_IT
 
 
+@torch.inference_mode(False)  # the first to ask may be testing a network
 def bfloat16_gain(device: torch.device) -> float:
     """Return how many times as fast a convolution is learned in bfloat16 as in float32.
 

@@ -27,6 +27,16 @@ def build(config: TrainConfig) -> nn.Module:
     return BUILDERS[config.model](config)
 
 
+def untrained(config: TrainConfig) -> nn.Module:
+    """Return the network as the run's seed initialises it, in evaluation mode: a control.
+
+    Initial weights from a file are left aside, and the global random state is left as it was.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        return build(config).eval()
+
+
 def _vgg16(config: TrainConfig) -> nn.Module:
     """Return VGG-16; its two dropouts are the configuration's."""
     return _vgg(vgg16(weights=None, num_classes=N_CLASSES, dropout=config.dropout))

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from core.errors import NotReadyError
 from core.maps.anatomy import du2014
 from core.maps.canonical import soften
-from core.maps.mean_maps import MeanMaps, read_mean_maps, write_mean_maps
+from core.maps.run_maps import RunMaps, read_run_maps, write_run_maps
 from core.metrics.saliency import correlation, similarity
 from core.services.experiments import find_run
 from core.services.jobs import enqueue, unfinished
 from core.workspace import Workspace
 from db.enums import EMOTIONS, Emotion, JobKind, JobStatus, SaliencyMethod
 from db.rows import JobRow
+
+IMAGES_PER_EMOTION = 128  # a mean map's noise falls with the root: 9 % of one image's spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +31,11 @@ class EmotionSaliency:
         emotion: The emotion that the faces are labeled with.
         n: Images whose maps were averaged.
         n_empty: Images left out because nothing in them spoke for the emotion.
-        mean_face: float32, shape (side, side), 0 black to 255 white, its mask covered.
-        mean_map: float64, shape (side, side), >= 0, sum 1; all 0 where n is 0. Softened as the
-            human map is; the run's folder keeps it as computed.
-        human_map: float64, shape (side, side), >= 0, sum 1; None for neutral, which has none.
+        mean_face: float32, shape (48, 48), 0 black to 255 white, its mask covered, on the canonical
+            face as all of them are; black where there are no images.
+        mean_map: float64, shape (48, 48), >= 0, sum 1; all 0 where n is 0. Softened as the human
+            map is; the run's folder keeps each image's as computed.
+        human_map: float64, shape (48, 48), >= 0, sum 1; None for neutral, which has none.
         correlation: -1..1, of the mean map with the human map; None where one is missing.
         similarity: 0..1, the same.
     """
@@ -97,15 +100,15 @@ def saliency_result(
     find_run(workspace, run_id)
     path = maps_path(workspace, run_id, method)
     try:
-        means = read_mean_maps(path)
+        found = read_run_maps(path)
     except FileNotFoundError:
         raise _not_ready(workspace, run_id, method) from None
-    scored = {emotion: _scored(means, emotion) for emotion in EMOTIONS}
+    scored = {emotion: _scored(found, emotion) for emotion in EMOTIONS}
     known = [entry.correlation for entry in scored.values() if entry.correlation is not None]
     return SaliencyResult(
         run_id=run_id,
         method=method,
-        cells=(int(means.cells[0]), int(means.cells[1])),
+        cells=(int(found.cells[0]), int(found.cells[1])),
         by_emotion=scored,
         mean_correlation=float(np.mean(known)) if known else None,
     )
@@ -145,29 +148,31 @@ def human_map_notes() -> tuple[str, str]:
 
 
 def maps_path(workspace: Workspace, run_id: int, method: SaliencyMethod) -> Path:
-    """Return the file of a run's mean maps, computed or not."""
-    return workspace.run_dir(run_id) / f"saliency-{method}.npz"
+    """Return the file of a run's maps, computed or not."""
+    return workspace.run_dir(run_id) / f"maps-{method}.npz"
 
 
-def record_mean_maps(
-    workspace: Workspace, run_id: int, method: SaliencyMethod, means: MeanMaps
+def record_run_maps(
+    workspace: Workspace, run_id: int, method: SaliencyMethod, maps: RunMaps
 ) -> None:
     """Store the maps of a run in its folder, replacing earlier ones of the same method."""
-    write_mean_maps(maps_path(workspace, run_id, method), means)
+    write_run_maps(maps_path(workspace, run_id, method), maps)
 
 
-def _scored(means: MeanMaps, emotion: Emotion) -> EmotionSaliency:
-    index = EMOTIONS.index(emotion)
-    mean_map = soften(means.mean_maps[index])
+def _scored(found: RunMaps, emotion: Emotion) -> EmotionSaliency:
+    is_own = found.labels == EMOTIONS.index(emotion)
+    faces, maps = found.faces[is_own], found.maps[is_own].astype(np.float64)
+    shown = maps[maps.any(axis=(1, 2))]
+    mean_map = soften(_mean(shown))
     mean_map /= mean_map.sum() or 1.0
     reference = None
     if emotion in du2014().maps:
         reference = _resized(du2014().distribution(emotion), mean_map.shape[0])
     return EmotionSaliency(
         emotion=emotion,
-        n=int(means.n[index]),
-        n_empty=int(means.n_empty[index]),
-        mean_face=means.mean_faces[index],
+        n=len(shown),
+        n_empty=len(maps) - len(shown),
+        mean_face=_mean(faces.astype(np.float64)).astype(np.float32),
         mean_map=mean_map,
         human_map=reference,
         correlation=None if reference is None else _defined(correlation(mean_map, reference)),
@@ -180,6 +185,11 @@ def _resized(drawn: NDArray[np.float64], side: int) -> NDArray[np.float64]:
     smooth = cv2.INTER_AREA if side < drawn.shape[0] else cv2.INTER_LINEAR
     resized = cv2.resize(drawn, (side, side), interpolation=smooth)
     return np.asarray(resized / resized.sum(), dtype=np.float64)
+
+
+def _mean(pictures: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of pictures (n, side, side), 0 everywhere without any."""
+    return np.asarray(pictures.sum(axis=0) / max(len(pictures), 1), dtype=np.float64)
 
 
 def _defined(score: float) -> float | None:

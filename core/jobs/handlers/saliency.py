@@ -1,44 +1,49 @@
-"""The saliency job: the mean maps of a trained run, over some test images of each emotion."""
+"""The saliency job: maps of a run, trained and untrained, on the canonical face."""
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import nn
 
-from core.configs import TrainConfig
+from core.configs import TrainConfig, own_test_mask
+from core.images.faces import FaceSet
+from core.images.landmarks import template
+from core.images.masks import MID_GREY, cover_faces, restored
 from core.jobs.context import JobContext
+from core.maps.alignment import Places, aligned_faces, aligned_maps, places
+from core.maps.run_maps import RunMaps
 from core.ml import evaluation
-from core.ml.saliency import mean_maps
+from core.ml.models import untrained
+from core.ml.saliency import map_cells, maps
 from core.quality.partition import partition_of
 from core.services.experiments import find_run
-from core.services.saliency import record_mean_maps
+from core.services.saliency import IMAGES_PER_EMOTION, record_run_maps
 from core.services.versions import face_set
 from db.enums import EMOTIONS, SaliencyMethod
 
-IMAGES_PER_EMOTION = 128  # the mean map's noise falls with the root: 9 % of one image's spread
-
 
 def handle(context: JobContext) -> None:
-    """Compute the mean maps that the payload names, {"run": id, "method": name}, and store them.
+    """Compute the maps that the payload names, {"run": id, "method": name}, and store them.
+
+    "images" in the payload is how many test images of each emotion are looked at, at most.
 
     Raises:
         UnknownRunError: If there is no such run.
         CheckpointError: If the run has no weights.
         JobCancelledError: If the job is asked to stop.
     """
-    run_id = int(context.job.payload["run"])
-    method = SaliencyMethod(context.job.payload["method"])
-    run = find_run(context.workspace, run_id)
+    payload = context.job.payload
+    method = SaliencyMethod(payload["method"])
+    run = find_run(context.workspace, int(payload["run"]))
     context.report(0.0, "Reading the faces")
     config = TrainConfig.from_json(run.config)
-    model = evaluation.load(context.workspace.run_dir(run_id), config)
+    model = evaluation.load(context.workspace.run_dir(run.id), config)
     faces = face_set(context.workspace, run.version_id)
     test = partition_of(faces, config).test
-    chosen = test[sample(faces.labels[test], per_emotion=IMAGES_PER_EMOTION, seed=config.seed)]
-
-    def report(n_done: int) -> None:
-        context.report(n_done / len(chosen), f"Computed {n_done} of {len(chosen)} maps")
-
-    means = mean_maps(model, faces.at(chosen), config, method, on_batch=report)
-    record_mean_maps(context.workspace, run_id, method, means)
+    per_emotion = int(payload.get("images", IMAGES_PER_EMOTION))
+    chosen = faces.at(test[sample(faces.labels[test], per_emotion=per_emotion, seed=config.seed)])
+    found = _both(context, model, chosen, config, method)
+    record_run_maps(context.workspace, run.id, method, found)
 
 
 def sample(labels: NDArray[np.int64], *, per_emotion: int, seed: int) -> NDArray[np.int64]:
@@ -49,3 +54,61 @@ def sample(labels: NDArray[np.int64], *, per_emotion: int, seed: int) -> NDArray
         for label in range(len(EMOTIONS))
     ]
     return np.sort(np.concatenate(drawn))
+
+
+def _both(
+    context: JobContext,
+    model: nn.Module,
+    faces: FaceSet,
+    config: TrainConfig,
+    method: SaliencyMethod,
+) -> RunMaps:
+    """Return the maps of faces by the trained network and by the same one untrained."""
+    predicted = evaluation.probabilities(model, faces, config).argmax(axis=1)
+    landmarks, is_detected = _landmarks(faces)
+    where = places(landmarks)
+
+    def aligned(network: nn.Module, n_before: int) -> NDArray[np.float16]:
+        def report(n: int) -> None:
+            done, total = n_before + n, 2 * len(faces)
+            context.report(done / total, f"Computed {done:,} of {total:,} maps")
+
+        found = maps(network, faces, config, method, on_batch=report)
+        return aligned_maps(found, where).astype(np.float16)
+
+    return RunMaps(
+        image_ids=faces.image_ids,
+        labels=faces.labels,
+        predicted=predicted.astype(np.int64),
+        is_detected=is_detected,
+        faces=_aligned_view(faces, config, where),
+        maps=aligned(model, 0),
+        untrained=aligned(_like(model, config), len(faces)),
+        cells=np.array(map_cells(model, config, method), dtype=np.int64),
+    )
+
+
+def _like(model: nn.Module, config: TrainConfig) -> nn.Module:
+    """Return the network with random weights in place of a trained one, where that one is."""
+    fresh = untrained(config).to(next(model.parameters()).device)
+    return fresh.to(memory_format=torch.channels_last)
+
+
+def _landmarks(faces: FaceSet) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return landmarks to align by, the template's where none were detected, and which those are.
+
+    A face that no detector found has landmarks that may be anywhere; the template is at least
+    where faces are on average.
+    """
+    points = np.repeat(template().astype(np.float32)[None], len(faces), axis=0)
+    if faces.landmarks is None or faces.landmarks_found is None:
+        return points, np.zeros(len(faces), dtype=np.bool_)
+    points[faces.landmarks_found] = faces.landmarks[faces.landmarks_found]
+    return points, faces.landmarks_found
+
+
+def _aligned_view(faces: FaceSet, config: TrainConfig, where: Places) -> NDArray[np.uint8]:
+    """Return the faces under the run's mask on the canonical face, grey where rows are cut off."""
+    covered = cover_faces(faces, own_test_mask(config.mask)).astype(np.float32)
+    whole = restored(covered, config.mask, faces.pixels.shape[2], fill=MID_GREY)
+    return aligned_faces(whole.astype(np.uint8), where)

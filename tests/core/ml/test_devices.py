@@ -71,3 +71,8 @@ def test_measuring_takes_no_random_number_from_the_run():
     torch.manual_seed(3)
     assert bfloat16_gain(torch.device("cpu")) > 0
     assert torch.equal(torch.rand(4), expected)
+
+
+def test_it_can_be_measured_while_a_network_is_tested():
+    with torch.inference_mode():
+        assert bfloat16_gain(torch.device("cpu")) > 0

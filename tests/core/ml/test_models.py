@@ -6,7 +6,7 @@ from torchvision.models import resnet50, vgg16, vgg16_bn
 
 from core.configs import PRESETS, preset
 from core.ml.fast_net import standardised
-from core.ml.models import build
+from core.ml.models import build, untrained
 from db.enums import ModelName
 
 
@@ -97,3 +97,12 @@ def test_light_does_not_matter_to_the_strong_network():
     model = build(preset(ModelName.STRONG)).eval()
     faces = torch.rand(2, 1, 32, 32)
     assert torch.allclose(model(faces), model(0.95 * faces + 0.02), atol=0.2)
+
+
+def test_an_untrained_network_follows_the_runs_seed_and_leaves_other_randomness_alone():
+    before = torch.random.get_rng_state()
+    first, again, other = (untrained(preset(ModelName.FAST, seed=seed)) for seed in (3, 3, 4))
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert not first.training
+    assert torch.equal(first.classifier.weight, again.classifier.weight)
+    assert not torch.equal(first.classifier.weight, other.classifier.weight)

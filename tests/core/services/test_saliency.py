@@ -7,13 +7,13 @@ import pytest
 
 from core.errors import NotReadyError, UnknownRunError
 from core.maps.anatomy import du2014
-from core.maps.mean_maps import MeanMaps
+from core.maps.run_maps import MAP_SIDE, RunMaps
 from core.services.experiments import enqueue_training
 from core.services.jobs import jobs
 from core.services.saliency import (
     enqueue_saliency,
     human_map_notes,
-    record_mean_maps,
+    record_run_maps,
     result_document,
     saliency_result,
 )
@@ -40,19 +40,24 @@ def set_status(workspace, job_id, status):
         job.status, job.finished_at = status, datetime.now(UTC)
 
 
-def means(side=48):
-    """The human maps themselves as mean maps, nothing at all for neutral and surprise."""
-    mean_maps = np.zeros((7, side, side), dtype=np.float32)
+def drawn(per_emotion=4):
+    """Each image's map is the human one; for angry its opposite; for the rest there is nothing."""
+    labels = np.repeat(np.arange(7), per_emotion)
+    maps = np.zeros((len(labels), MAP_SIDE, MAP_SIDE), dtype=np.float16)
     for index, emotion in enumerate(EMOTIONS):
         if emotion not in (Emotion.NEUTRAL, Emotion.SURPRISE):
-            mean_maps[index] = cv2.resize(du2014().distribution(emotion), (side, side))
-    mean_maps[0] = mean_maps[0].max() - mean_maps[0]  # angry: the opposite
-    n = np.array([4, 4, 4, 4, 4, 4, 0])
-    return MeanMaps(
-        mean_faces=np.full((7, side, side), 100, dtype=np.float32),
-        mean_maps=mean_maps,
-        n=n,
-        n_empty=4 - n,
+            human = cv2.resize(du2014().distribution(emotion), (MAP_SIDE, MAP_SIDE))
+            shown = human.max() - human if emotion is Emotion.ANGRY else human
+            maps[labels == index] = shown / shown.mean()
+    maps[labels == EMOTIONS.index(Emotion.NEUTRAL)] = 1
+    return RunMaps(
+        image_ids=np.arange(len(labels)),
+        labels=labels,
+        predicted=labels,
+        is_detected=np.ones(len(labels), dtype=np.bool_),
+        faces=np.full(maps.shape, 100, dtype=np.uint8),
+        maps=maps,
+        untrained=maps,
         cells=np.array([6, 6]),
     )
 
@@ -91,7 +96,7 @@ def test_a_run_that_still_trains_has_nothing_to_show(workspace, run_id):
 
 
 def test_each_emotion_is_scored_against_its_own_human_map(workspace, run_id):
-    record_mean_maps(workspace, run_id, GRAD_CAM, means())
+    record_run_maps(workspace, run_id, GRAD_CAM, drawn())
     found = saliency_result(workspace, run_id, GRAD_CAM)
     assert list(found.by_emotion) == list(EMOTIONS)
     assert found.cells == (6, 6)
@@ -104,14 +109,14 @@ def test_each_emotion_is_scored_against_its_own_human_map(workspace, run_id):
 
 
 def test_a_pixel_grid_over_the_right_place_still_correlates(workspace, run_id):
-    drawn = means()
-    drawn.mean_maps[:, ::2, ::2] = 0
-    record_mean_maps(workspace, run_id, GRAD_CAM, drawn)
+    spotted = drawn()
+    spotted.maps[:, ::2, ::2] = 0
+    record_run_maps(workspace, run_id, GRAD_CAM, spotted)
     assert saliency_result(workspace, run_id, GRAD_CAM).by_emotion[Emotion.HAPPY].correlation > 0.9
 
 
 def test_what_cannot_be_scored_has_no_score(workspace, run_id):
-    record_mean_maps(workspace, run_id, GRAD_CAM, means())
+    record_run_maps(workspace, run_id, GRAD_CAM, drawn())
     found = saliency_result(workspace, run_id, GRAD_CAM).by_emotion
     assert found[Emotion.NEUTRAL].human_map is None
     assert found[Emotion.NEUTRAL].correlation is None
@@ -120,14 +125,19 @@ def test_what_cannot_be_scored_has_no_score(workspace, run_id):
     assert (found[Emotion.SURPRISE].n, found[Emotion.SURPRISE].n_empty) == (0, 4)
 
 
-def test_the_human_map_has_the_side_of_the_runs_maps(workspace, run_id):
-    record_mean_maps(workspace, run_id, GRAD_CAM, means(side=64))
-    fear = saliency_result(workspace, run_id, GRAD_CAM).by_emotion[Emotion.FEAR]
-    assert fear.human_map.shape == fear.mean_map.shape == fear.mean_face.shape == (64, 64)
+def test_every_image_counts_and_those_without_a_map_are_counted_apart(workspace, run_id):
+    found = drawn()
+    found.maps[0] = 0
+    found.faces[0] = 140
+    record_run_maps(workspace, run_id, GRAD_CAM, found)
+    angry = saliency_result(workspace, run_id, GRAD_CAM).by_emotion[Emotion.ANGRY]
+    assert (angry.n, angry.n_empty) == (3, 1)
+    assert angry.mean_map.sum() == pytest.approx(1)
+    assert angry.mean_face.mean() == pytest.approx((3 * 100 + 140) / 4)
 
 
 def test_the_document_is_plain_json_without_nan(workspace, run_id):
-    record_mean_maps(workspace, run_id, GRAD_CAM, means())
+    record_run_maps(workspace, run_id, GRAD_CAM, drawn())
     document = json.loads(json.dumps(result_document(workspace, run_id, GRAD_CAM), allow_nan=False))
     assert document["run"] == run_id
     assert document["method"] == "grad_cam"
