@@ -263,6 +263,10 @@ class ClusterError(FeelingItError):
         )
 
 
+class InferenceError(FeelingItError):
+    """The process that answers for single faces cannot be asked, or not this."""
+
+
 class ServerError(FeelingItError):
     """The dashboard's server could not be started or ended by itself."""
 
@@ -279,10 +283,8 @@ class DivergedError(FeelingItError):
     """Training left the range of numbers."""
 
     def __init__(self, epoch: int, learning_rate: float) -> None:
-        super().__init__(
-            f"The loss is not a number after epoch {epoch}; train again with a learning_rate "
-            f"below {learning_rate}."
-        )
+        below = f"train again with a learning_rate below {learning_rate}"
+        super().__init__(f"The loss is not a number after epoch {epoch}; {below}.")
 
 
 class UnsupportedSystemError(FeelingItError):

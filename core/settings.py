@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     ray_python: str | None = Field(
         default=None, description="Python with FeelingIt on Ray's machines; this one if not set."
     )
+    inference_idle_s: float = Field(
+        default=600.0, gt=0, description="After how long without a question networks are unloaded."
+    )
     annotator: str = Field(default="me", description="Who labels when nobody says who.")
     allowed_hosts: str = Field(
         default="", description="Names besides localhost that the dashboard answers under; commas."

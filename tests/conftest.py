@@ -39,7 +39,8 @@ Face = tuple[Split, Emotion, int]
 TESTS = Path(__file__).parent
 # What speaks with the database is tested with both of them, the rest with SQLite.
 ON_BOTH_DATABASES = ("db", "core/services", "core/jobs")
-ON_ONE_DATABASE = ("core/jobs/handlers", "core/jobs/test_grid_run.py")  # they train: slow
+# These train or start processes with torch: slow.
+ON_ONE_DATABASE = ("core/jobs/handlers", "core/jobs/inference", "core/jobs/test_grid_run.py")
 DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 

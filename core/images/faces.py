@@ -50,6 +50,22 @@ class FaceSet:
         )
 
 
+def unlabeled(pixels: NDArray[np.uint8]) -> FaceSet:
+    """Return faces from outside of any data set: uint8, shape (n, side, side).
+
+    They have the id 0, so that a control mask covers the same place in all of them, the first
+    label, no split, and groups of their own.
+    """
+    n = len(pixels)
+    return FaceSet(
+        image_ids=np.zeros(n, dtype=np.int64),
+        pixels=pixels,
+        labels=np.zeros(n, dtype=np.int64),
+        splits=np.full(n, "", dtype=np.str_),
+        groups=np.arange(n, dtype=np.int64),
+    )
+
+
 def common_side(heights: NDArray[np.int64]) -> int:
     """Return the side that faces of these heights are kept at: the median, 48 to 128 px."""
     return int(np.clip(np.median(heights), SMALLEST_SIDE_PX, LARGEST_SIDE_PX))

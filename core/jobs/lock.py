@@ -28,6 +28,11 @@ def take(data_dir: Path) -> int | None:
     """
     path = lock_path(data_dir)
     path.parent.mkdir(parents=True, exist_ok=True)
+    return hold(path)
+
+
+def hold(path: Path) -> int | None:
+    """Return the descriptor of a lock file, made if missing and now held, as `take` does."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         _lock(descriptor)

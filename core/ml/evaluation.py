@@ -14,10 +14,10 @@ from core.ml.batches import network_input
 from core.ml.checkpoints import WEIGHTS_NAME, load_weights, read
 from core.ml.devices import choose_device, precision
 from core.ml.models import build
-from core.ml.views import views_of
+from core.ml.views import N_VIEWS, views_of
 from db.enums import Mask
 
-TEST_BATCH = 256
+TEST_BATCH = 256  # faces times views
 
 
 def load(run_dir: Path, config: TrainConfig, *, device: str = "auto") -> nn.Module:
@@ -78,11 +78,15 @@ def log_probabilities(
     """
     device = next(model.parameters()).device
     model.eval()
+    seen_in = views or config.test_views
+    n_views = N_VIEWS[seen_in]
+    at_once = max(1, TEST_BATCH // n_views)
     parts = [torch.empty(0, 7)]
-    for start in range(0, len(pixels), TEST_BATCH):
+    for start in range(0, len(pixels), at_once):
         with torch.inference_mode(), precision(device, mixed=config.mixed_precision):
-            faces = network_input(pixels[start : start + TEST_BATCH].to(device), size)
-            seen = views_of(faces, views or config.test_views)
-            logs = torch.stack([model(view).float().log_softmax(dim=1) for view in seen])
-        parts.append((logs.logsumexp(dim=0) - np.log(len(seen))).cpu())
+            faces = network_input(pixels[start : start + at_once].to(device), size)
+            # All views at once: ten passes of one face each take eight times as long.
+            logits = model(torch.cat(views_of(faces, seen_in)))
+            logs = logits.float().log_softmax(dim=1).unflatten(0, (n_views, len(faces)))
+        parts.append((logs.logsumexp(dim=0) - np.log(n_views)).cpu())
     return torch.cat(parts)

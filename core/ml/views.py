@@ -7,6 +7,7 @@ from core.configs import TestViews
 
 SHIFT_SHARE = 1 / 24  # of the side: 2 of 48 px, a quarter of what training moves faces by
 CROP_SHARE = 11 / 12  # of the side: 44 of 48 px (WuJie1010's and LetheSec's recipes for FER2013)
+N_VIEWS = {TestViews.ONE: 1, TestViews.FLIP: 2, TestViews.SHIFTS: 10, TestViews.TEN_CROP: 10}
 
 
 def views_of(faces: torch.Tensor, views: TestViews) -> list[torch.Tensor]:

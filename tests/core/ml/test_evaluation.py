@@ -8,9 +8,11 @@ import torch
 
 from core.configs import TestViews
 from core.errors import CheckpointError
+from core.ml.batches import network_input
 from core.ml.checkpoints import save
 from core.ml.evaluation import load, probabilities
 from core.ml.models import build
+from core.ml.views import views_of
 from db.enums import Mask
 
 
@@ -30,6 +32,17 @@ def test_a_face_and_its_mirror_image_are_one_to_a_mirroring_test(faces, tiny):
     shares = probabilities(model, faces, config)
     mirrored = probabilities(model, replace(faces, pixels=faces.pixels[:, :, ::-1].copy()), config)
     assert np.allclose(shares, mirrored, atol=1e-6)
+
+
+def test_views_seen_at_once_say_what_they_say_one_by_one(faces, tiny):
+    config = replace(tiny, test_views=TestViews.SHIFTS, mixed_precision=False)
+    model = build(config)
+    model.eval()
+    seen = views_of(network_input(torch.from_numpy(faces.pixels), 32), TestViews.SHIFTS)
+    with torch.inference_mode():
+        alone = torch.stack([model(view).log_softmax(dim=1) for view in seen])
+    mean = alone.exp().mean(dim=0).numpy()
+    assert np.allclose(probabilities(model, faces, config), mean, atol=1e-6)
 
 
 def test_the_test_mask_is_the_runs_own_unless_another_is_named(faces, tiny):
