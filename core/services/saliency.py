@@ -97,12 +97,7 @@ def saliency_result(
         UnknownRunError: If there is no such run.
         NotReadyError: If the maps were not computed yet.
     """
-    find_run(workspace, run_id)
-    path = maps_path(workspace, run_id, method)
-    try:
-        found = read_run_maps(path)
-    except FileNotFoundError:
-        raise _not_ready(workspace, run_id, method) from None
+    found = run_maps(workspace, run_id, method)
     scored = {emotion: _scored(found, emotion) for emotion in EMOTIONS}
     known = [entry.correlation for entry in scored.values() if entry.correlation is not None]
     return SaliencyResult(
@@ -145,6 +140,20 @@ def result_document(
 def human_map_notes() -> tuple[str, str]:
     """Return where the human maps come from and what they cannot say, for people to read."""
     return du2014().source, du2014().limits
+
+
+def run_maps(workspace: Workspace, run_id: int, method: SaliencyMethod) -> RunMaps:
+    """Return the maps of a run's images.
+
+    Raises:
+        UnknownRunError: If there is no such run.
+        NotReadyError: If the maps were not computed yet.
+    """
+    find_run(workspace, run_id)
+    try:
+        return read_run_maps(maps_path(workspace, run_id, method))
+    except FileNotFoundError:
+        raise _not_ready(workspace, run_id, method) from None
 
 
 def maps_path(workspace: Workspace, run_id: int, method: SaliencyMethod) -> Path:

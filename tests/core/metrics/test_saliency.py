@@ -5,9 +5,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import pearsonr
+from scipy.stats import entropy, pearsonr
+from sklearn.metrics import roc_auc_score
 
-from core.metrics.saliency import correlation, similarity
+from core.metrics.saliency import (
+    areas_under_curve,
+    correlation,
+    divergence,
+    enrichment,
+    looked_at,
+    similarity,
+)
+
+
+def area_under_curve(network: np.ndarray, positives: np.ndarray) -> float:
+    """The area of one map for one set of places."""
+    return float(areas_under_curve(network.reshape(1, -1), positives.reshape(1, -1))[0, 0])
+
 
 LEFT = np.array([[1.0, 0.0], [1.0, 0.0]])
 TOP = np.array([[1.0, 1.0], [0.0, 0.0]])
@@ -78,11 +92,99 @@ def test_an_empty_map_has_no_similarity():
 
 
 def test_maps_of_different_shapes_are_refused():
-    for score in (correlation, similarity):
+    for score in (correlation, similarity, divergence, enrichment):
         with pytest.raises(ValueError, match="differ in shape"):
-            score(LEFT, np.ones((3, 3)))
+            score(LEFT, np.ones((3, 3), dtype=np.bool_))
 
 
 def test_similarity_refuses_negative_values():
     with pytest.raises(ValueError, match="negative"):
         similarity(LEFT, LEFT - 1)
+    with pytest.raises(ValueError, match="negative"):
+        divergence(LEFT - 1, LEFT)
+
+
+def test_a_map_diverges_from_itself_not_at_all_and_from_its_half_by_one_bit():
+    assert divergence(LEFT, 3 * LEFT) == pytest.approx(0, abs=1e-12)
+    # People look left only, the network everywhere: half of its mass is where theirs is.
+    assert divergence(np.ones((2, 2)), LEFT) == pytest.approx(math.log(2))
+
+
+def test_what_the_network_misses_costs_more_than_what_it_adds():
+    everywhere = np.ones((2, 2))
+    assert divergence(LEFT, everywhere) > 10 * divergence(everywhere, LEFT)
+    assert math.isfinite(divergence(LEFT, 1 - LEFT))
+
+
+positive_maps = arrays(np.float64, (4, 5), elements=st.integers(1, 255).map(float))
+
+
+@given(positive_maps, positive_maps)
+def test_divergence_is_scipys_relative_entropy(network, human):
+    expected = float(entropy(human.ravel(), network.ravel()))
+    assert divergence(network, human) == pytest.approx(expected, abs=1e-9)
+
+
+@given(maps, maps, st.floats(0.01, 100))
+def test_brightness_leaves_divergence_and_enrichment_alone(first, second, gain):
+    if first.any() and second.any():
+        assert divergence(gain * first, second) == pytest.approx(
+            divergence(first, second), rel=1e-6, abs=1e-9
+        )
+        area = second > 0
+        assert enrichment(gain * first, area) == pytest.approx(enrichment(first, area))
+
+
+def test_the_top_fifth_counts_as_looked_at():
+    human = np.arange(100.0).reshape(10, 10)
+    np.testing.assert_array_equal(looked_at(human), human >= 80)
+    assert not looked_at(np.ones((4, 4))).any()
+    few = np.zeros((10, 10))
+    few[0, :3] = 1, 2, 3
+    assert looked_at(few).sum() == 3  # places that nobody looks at do not fill up the fifth
+    many = np.zeros((10, 10))
+    many[:5] = 1
+    np.testing.assert_array_equal(looked_at(many), many > 0)
+
+
+def test_ranking_all_looked_at_places_first_is_an_area_of_one():
+    assert area_under_curve(LEFT, LEFT > 0) == 1
+    assert area_under_curve(-LEFT, LEFT > 0) == 0
+    assert area_under_curve(np.ones((2, 2)), LEFT > 0) == 0.5
+    # Of 2 x 2 pairs of a place looked at and another, 3 are in order.
+    assert area_under_curve(np.array([[4.0, 3.0], [2.0, 1.0]]), LEFT > 0) == 0.75
+
+
+def test_nothing_or_everything_looked_at_has_no_area():
+    for positives in (np.zeros((2, 2), dtype=np.bool_), np.ones((2, 2), dtype=np.bool_)):
+        assert math.isnan(area_under_curve(LEFT, positives))
+    assert math.isnan(area_under_curve(np.full((2, 2), np.nan), LEFT > 0))
+
+
+@given(maps, maps)
+def test_the_area_is_what_scikit_learn_says_and_ranks_decide(network, human):
+    positives = looked_at(human)
+    if positives.any() and not positives.all():
+        found = area_under_curve(network, positives)
+        assert found == pytest.approx(roc_auc_score(positives.ravel(), network.ravel()))
+        assert area_under_curve(network**3 + 5, positives) == pytest.approx(found)
+
+
+def test_the_area_is_judds_where_no_values_are_equal():
+    generator = np.random.default_rng(0)
+    network, positives = generator.random((48, 48)), generator.random((48, 48)) < 0.2
+    thresholds = np.sort(network[positives])[::-1]  # at fixated values only, as Judd et al. have it
+    hits = np.arange(1, len(thresholds) + 1) / len(thresholds)
+    above = (network[None] >= thresholds[:, None, None]).sum(axis=(1, 2))
+    false = (above - np.arange(1, len(thresholds) + 1)) / (~positives).sum()
+    judd = np.trapezoid(np.r_[0, hits, 1], np.r_[0, false, 1])
+    assert area_under_curve(network, positives) == pytest.approx(float(judd), abs=2e-3)
+
+
+def test_enrichment_is_density_inside_beside_chance():
+    density = np.array([[2.0, 2.0], [0.0, 0.0]])
+    assert enrichment(density, TOP > 0) == 2
+    assert enrichment(density, LEFT > 0) == 1
+    assert enrichment(density, TOP == 0) == 0
+    assert math.isnan(enrichment(density, np.zeros((2, 2), dtype=np.bool_)))
+    assert math.isnan(enrichment(np.zeros((2, 2)), TOP > 0))
