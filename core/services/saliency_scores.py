@@ -102,16 +102,9 @@ def saliency_scores(
     maps = run_maps(workspace, run_id, method)
     means = {emotion: mean_map(maps, emotion, outcome) for emotion in EMOTIONS}
     people = _people(human, means)
-    if not people.emotions:
-        raise EmptySetError(
-            f"Run {run_id} has no mapped image (outcome: {outcome}) of an emotion in "
-            f"{human.title}; choose another outcome or other human maps."
-        )
     tables = people.tables([means[emotion].mean_map for emotion in people.emotions])
-    raw, removed = (
-        _side(people, table, drawn)
-        for table, drawn in zip(tables, _resampled(maps, people, outcome), strict=True)
-    )
+    resampled = _resampled(maps, people, outcome)
+    raw, removed = (_side(people, *one) for one in zip(tables, resampled, strict=True))
     return SaliencyScores(
         run_id=run_id,
         method=method,
@@ -128,8 +121,17 @@ def saliency_scores(
 
 
 def _people(human: HumanMaps, means: Means) -> _People:
-    """Return the human maps of those emotions that the run has maps of, too."""
+    """Return the human maps of those emotions that the run has maps of, too.
+
+    Raises:
+        EmptySetError: If it has none of them.
+    """
     emotions = tuple(emotion for emotion in human.emotions if means[emotion].n)
+    if not emotions:
+        raise EmptySetError(
+            f"None of the images with this outcome has a map and an emotion in {human.title}; "
+            "choose another outcome or other human maps."
+        )
     return _People(
         emotions=emotions,
         maps=np.array([human.raw(emotion).ravel() for emotion in emotions]),

@@ -220,7 +220,7 @@ def test_what_is_missing_is_named(workspace, run_id):
     keep(workspace, run_id, maps)
     with pytest.raises(HumanMapError, match="no human maps 'nobody'"):
         saliency_scores(workspace, run_id, METHOD, source="nobody")
-    with pytest.raises(EmptySetError, match="no mapped image"):
+    with pytest.raises(EmptySetError, match="choose another outcome"):
         saliency_scores(workspace, run_id, METHOD, source="facs")
 
 
