@@ -87,10 +87,13 @@ def queue_length(dataset_id: int, revision: int, spec: QueueSpec) -> int:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def slice_sizes(run_id: int, revision: int) -> dict[str, int]:
-    """Return how many of a finished run's test images each slice holds at a revision."""
-    members = slicing.slice_members(workspace(), run_id)
-    return {name: int(chosen.sum()) for name, chosen in members.items()}
+def slice_sizes(run_ids: tuple[int, ...], revision: int) -> dict[str, int]:
+    """Return how many test images of the first run that has a slice are in it, at a revision."""
+    sizes: dict[str, int] = {}
+    for run_id in run_ids:
+        for name, chosen in slicing.slice_members(workspace(), run_id).items():
+            sizes.setdefault(name, int(chosen.sum()))
+    return sizes
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

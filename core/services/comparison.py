@@ -28,6 +28,7 @@ class RunComparison:
     Attributes:
         runs: In the order asked for.
         slice_name: Which of the test images.
+        test_mask: What was covered in testing; None for each run's own mask.
         n: Images.
         scores: Of each run.
         pairs: Every two runs; `first` and `second` are places in `runs`.
@@ -36,6 +37,7 @@ class RunComparison:
 
     runs: tuple[RunRow, ...]
     slice_name: str
+    test_mask: Mask | None
     n: int
     scores: tuple[Scores, ...]
     pairs: tuple[PairedComparison, ...]
@@ -76,6 +78,7 @@ def compare(
     return RunComparison(
         runs=tuple(find_run(workspace, run_id) for run_id in run_ids),
         slice_name=slice_name,
+        test_mask=test_mask,
         n=len(labels),
         scores=tuple(score(labels, one) for one in said),
         pairs=tuple(compare_all(labels, said)),

@@ -40,7 +40,7 @@ class GroupFigures:
     """The figures of all images or of one emotion's; accuracy is then the recall of the class.
 
     `n` are the true test images of one run. Over all images precision and F1 are the emotions'
-    means weighted by their images, and have no interval.
+    means weighted by their images.
     """
 
     n: int

@@ -1,18 +1,21 @@
 """Slices of a run's test images: by tag, by what annotators did with them, by leakage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.services.answers import Answers, answers_of
 from core.services.experiments import find_run
 from core.services.results import predictions
 from core.workspace import Workspace
 from db.enums import Mask
-from db.repositories import standings, versions, votes
+from db.repositories import datasets, standings, versions, votes
+from db.rows import RunRow
 
 SMALLEST_N = 30  # below it a 95 % interval of an accuracy is up to 36 points wide: no statement
 
@@ -33,7 +36,7 @@ class ImageSlice(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class VersionSlices:
-    """Ids of a version's images that were relabeled or judged, and the tags of those with any."""
+    """Ids of a version's test images that were relabeled or judged; the tags of those with any."""
 
     relabeled: frozenset[int]
     agreed: frozenset[int]
@@ -60,39 +63,75 @@ def slice_members(
     """
     rows = predictions(workspace, run_id, test_mask=test_mask)
     version_id = find_run(workspace, run_id).version_id
-    return members_of(rows, version_slices(workspace, version_id))
+    image_ids, leak_free = rows["image_id"].to_numpy(), rows["leak_free"].to_numpy(dtype=bool)
+    return members_of(image_ids, leak_free, version_slices(workspace, version_id))
 
 
 def version_slices(workspace: Workspace, version_id: int) -> VersionSlices:
-    """Return what a version's images are sliced by, the same for all runs on it."""
+    """Return what a version's test images are sliced by, the same for all runs on it."""
     with workspace.reading() as session:
         dataset_id = versions.by_id(session, version_id).dataset_id
-        members = standings.of_version(session, version_id)
-        tallies = votes.tallies(session, dataset_id)
-    judged = {image_id: cast for image_id, cast in tallies.items() if sum(cast.values()) > 1}
+        revision = datasets.revision(session, dataset_id)
+    return _slices_at(workspace, version_id, revision)
+
+
+@lru_cache(maxsize=32)
+def _slices_at(workspace: Workspace, version_id: int, _revision: int) -> VersionSlices:
+    """Return `version_slices`, read once for each revision: judgements go on after a freeze."""
+    with workspace.reading() as session:
+        relabeled = standings.relabeled_in(session, version_id)
+        tags = standings.tags_in(session, version_id)
+        unity = votes.unity(session, version_id)
     return VersionSlices(
-        relabeled=frozenset(m.image_id for m in members if m.label != m.original_label),
-        agreed=frozenset(image_id for image_id, cast in judged.items() if len(cast) == 1),
-        disagreed=frozenset(image_id for image_id, cast in judged.items() if len(cast) > 1),
-        tags={member.image_id: member.tags for member in members if member.tags},
+        relabeled=frozenset(relabeled),
+        agreed=frozenset(image_id for image_id, is_one in unity.items() if is_one),
+        disagreed=frozenset(image_id for image_id, is_one in unity.items() if not is_one),
+        tags=tags,
     )
 
 
-def members_of(rows: pd.DataFrame, slices: VersionSlices) -> Mapping[str, Members]:
-    """Return which rows of a run's predictions belong to each slice, as `slice_members` does."""
-    ids = rows["image_id"].to_numpy()
-    leak_free = rows["leak_free"].to_numpy(dtype=bool)
-    is_relabeled = _flags(ids, slices.relabeled)
+def members_of(
+    image_ids: NDArray[np.int64], leak_free: Members, slices: VersionSlices
+) -> Mapping[str, Members]:
+    """Return which of a version's test images belong to each slice, as `slice_members` does."""
+    is_relabeled = _flags(image_ids, slices.relabeled)
     found: dict[str, Members] = {
-        ImageSlice.ALL: np.ones(len(ids), dtype=bool),
+        ImageSlice.ALL: np.ones(len(image_ids), dtype=bool),
         ImageSlice.LEAK_FREE: leak_free,
         ImageSlice.LEAKED: ~leak_free,
         ImageSlice.RELABELED: is_relabeled,
         ImageSlice.UNCHANGED: ~is_relabeled,
-        ImageSlice.AGREED: _flags(ids, slices.agreed),
-        ImageSlice.DISAGREED: _flags(ids, slices.disagreed),
+        ImageSlice.AGREED: _flags(image_ids, slices.agreed),
+        ImageSlice.DISAGREED: _flags(image_ids, slices.disagreed),
     }
-    return found | _tagged(ids, slices.tags)
+    return found | _tagged(image_ids, slices.tags)
+
+
+def answers_in(
+    workspace: Workspace, runs: Sequence[RunRow], slice_name: str, test_mask: Mask | None = None
+) -> list[Answers | None]:
+    """Return what each run said of its test images in a slice; None where it was not tested.
+
+    Empty where the slice has none of a run's images, or the run's version has no such tag.
+    """
+    found = [answers_of(workspace, run, test_mask) for run in runs]
+    if slice_name == ImageSlice.ALL:
+        return found
+    if slice_name in (ImageSlice.LEAK_FREE, ImageSlice.LEAKED):
+        is_free = slice_name == ImageSlice.LEAK_FREE
+        return [one and one.among(one.leak_free == is_free) for one in found]
+    version_ids = {run.version_id for run in runs}
+    slices = {one: version_slices(workspace, one) for one in version_ids}
+    chosen: dict[tuple[int, int], Members] = {}  # runs on one version share their images
+    for run, one in zip(runs, found, strict=True):
+        key = (run.version_id, id(one and one.image_ids))
+        if one is not None and key not in chosen:
+            members = members_of(one.image_ids, one.leak_free, slices[run.version_id])
+            chosen[key] = members.get(slice_name, np.zeros(len(one.image_ids), dtype=bool))
+    return [
+        one and one.among(chosen[run.version_id, id(one.image_ids)])
+        for run, one in zip(runs, found, strict=True)
+    ]
 
 
 def is_too_small(n: int) -> bool:

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from core.errors import NotComparableError
+from core.errors import NotComparableError, NotReadyError
 from core.services.comparison import MOST_RUNS, RunComparison, compare
 from core.services.slicing import is_too_small
 from core.services.terms import DatasetRow, RunRow
 from dashboard import state
-from dashboard.components import comparing, scores
+from dashboard.components import comparing, linked, scores
 from dashboard.components.empty import empty, require_dataset
 from dashboard.components.findings import choices
-from dashboard.format import counted, run_name, slice_title
+from dashboard.format import counted, run_name
 
 
 def choose(dataset: DatasetRow, runs: list[RunRow]) -> RunComparison | None:
@@ -20,17 +20,15 @@ def choose(dataset: DatasetRow, runs: list[RunRow]) -> RunComparison | None:
     """
     by_id = {run.id: run for run in runs}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.multiselect(
-            "Runs", list(by_id), default=list(by_id)[:2], max_selections=MOST_RUNS,
-            key="compare_runs", format_func=lambda run: run_name(by_id[run]), width="stretch",
+        chosen = linked.several(
+            "Runs", list(by_id), key="compare_runs", words=lambda run: run_name(by_id[run]),
+            default=list(by_id)[:2], most=MOST_RUNS,
         )  # fmt: skip
-        slice_name = st.selectbox(
-            "Test images", choices.slice_names(dataset, runs), key="compare_slice", width=210,
-            format_func=slice_title,
-        )  # fmt: skip
+        slice_name = choices.choose_slice(dataset, runs, key="compare_slice")
+        test_mask = choices.choose_mask(runs, key="compare_test_mask")
     try:
-        return compare(state.workspace(), chosen, slice_name=slice_name)
-    except NotComparableError as error:
+        return compare(state.workspace(), chosen, slice_name=slice_name, test_mask=test_mask)
+    except (NotComparableError, NotReadyError) as error:
         st.info(str(error))
         return None
 
@@ -48,7 +46,8 @@ if found is None:
     st.stop()
 few = " Too few for a statement." if is_too_small(found.n) else ""
 st.caption(f"{counted(found.n, 'test image')}, the same for all.{few}")
-comparing.differences(found)
+comparing.figures_of(found)
+chosen = comparing.differences(found)
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader("Learning curves", anchor=False)
@@ -57,5 +56,4 @@ with right:
     st.subheader("Settings that differ", anchor=False)
     comparing.settings(found.runs)
 st.subheader("Faces on which they disagree", anchor=False)
-st.caption("What each run said; bold where it agrees with the label.")
-comparing.disagreements(found, dataset)
+comparing.disagreements(found, dataset, chosen)

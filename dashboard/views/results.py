@@ -7,7 +7,7 @@ import streamlit as st
 from core.services import experiments, results
 from core.services.terms import DatasetRow, JobStatus, RunRow, Subset
 from dashboard import state
-from dashboard.components import scores
+from dashboard.components import linked, scores
 from dashboard.components.empty import empty, require_dataset
 from dashboard.components.findings import (
     calibration,
@@ -21,12 +21,12 @@ from dashboard.components.findings import (
 from dashboard.components.findings.choices import Choice
 from dashboard.format import counted
 
-PARTS: dict[str, Callable[[Choice], None]] = {
-    "Per emotion": emotions.draw,
-    "Confusion and errors": mistakes.draw,
-    "Masks crossed": crossed.draw,
-    "Calibration": calibration.draw,
-    "The study": study.draw,
+PARTS: dict[str, tuple[str, Callable[[Choice], None]]] = {
+    "emotions": ("Per emotion", emotions.draw),
+    "confusion": ("Confusion and errors", mistakes.draw),
+    "masks": ("Masks crossed", crossed.draw),
+    "calibration": ("Calibration", calibration.draw),
+    "study": ("The study", study.draw),
 }
 
 
@@ -69,12 +69,11 @@ if not choice.runs:
     st.info("No run passes the filter. Choose other rows.")
     st.stop()
 with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-    part = st.segmented_control(
-        "Part", list(PARTS), default="Per emotion", required=True, key="results_part",
-        bind="query-params", label_visibility="collapsed",
-    )  # fmt: skip
+    part = linked.segments(
+        "Part", list(PARTS), key="results_part", words=lambda name: PARTS[name][0], is_named=False
+    )
     exporting.draw(choice)
-if not state.slice_sizes(max(run.id for run in runs), dataset.revision).get(choice.slice_name, 0):
+if choices.is_empty(choice):
     st.info("No test image is in this slice yet. Choose other test images.")
     st.stop()
-PARTS[part](choice)
+PARTS[part][1](choice)

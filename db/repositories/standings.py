@@ -1,7 +1,7 @@
 """How every image of a version or of a data set stands: its label, state, split and tags."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -44,6 +44,18 @@ def of_version(session: Session, version_id: int) -> list[Standing]:
     return [Standing(*row[:-1], ImageState.KEPT, row[-1]) for row in session.execute(statement)]
 
 
+def relabeled_in(session: Session, version_id: int) -> list[int]:
+    """Return the tested images of a version whose label there is not the imported one."""
+    statement = _tested(version_id, Image.id).where(VersionMember.label != Image.original_label)
+    return list(session.scalars(statement))
+
+
+def tags_in(session: Session, version_id: int) -> dict[int, str]:
+    """Return the tags, with commas between, that tested images of a version had, where any."""
+    statement = _tested(version_id, Image.id, VersionMember.tags).where(VersionMember.tags != "")
+    return {row.id: row.tags for row in session.execute(statement)}
+
+
 def of_dataset(session: Session, dataset_id: int) -> list[Standing]:
     """Return all images of a data set as they are now, dropped ones too, by id."""
     given = tags_by_image(session, dataset_id)
@@ -80,3 +92,12 @@ def tags_by_image(session: Session, dataset_id: int) -> dict[int, str]:
 def joined(tags: Iterable[str]) -> str:
     """Return tags as versions keep them: sorted, with commas between."""
     return ",".join(sorted(tags))
+
+
+def _tested(version_id: int, *columns: Any) -> Select[Any]:
+    """Return the query for columns of a version's images that are not for training."""
+    return (
+        select(*columns)
+        .join(VersionMember, VersionMember.image_id == Image.id)
+        .where(VersionMember.version_id == version_id, VersionMember.split != Split.TRAIN)
+    )

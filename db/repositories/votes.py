@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from db.enums import Emotion, EventKind, ImageState, LabelPolicy, Split
-from db.models import Dataset, Image, LabelEvent
+from db.models import Dataset, Image, LabelEvent, VersionMember
 from db.repositories.labels import SQL_VARIABLES
 from db.rows import EventRow
 
@@ -75,6 +75,25 @@ def tallies(session: Session, dataset_id: int) -> dict[int, dict[Emotion, int]]:
         votes = found.setdefault(row.image_id, {})
         votes[row.emotion] = votes.get(row.emotion, 0) + 1
     return found
+
+
+def unity(session: Session, version_id: int) -> dict[int, bool]:
+    """Return whether the annotators of a tested image of a version agree, where there are several.
+
+    Tested are a version's images that are not for training.
+    """
+    is_asked = LabelEvent.image_id.in_(
+        select(VersionMember.image_id).where(
+            VersionMember.version_id == version_id, VersionMember.split != Split.TRAIN
+        )
+    )
+    statement = (
+        select(LabelEvent.image_id, func.count(LabelEvent.new.distinct()).label("n_emotions"))
+        .where(LabelEvent.id.in_(_newest(is_asked, _undone())))
+        .group_by(LabelEvent.image_id)
+        .having(func.count() > 1)
+    )
+    return {row.image_id: row.n_emotions == 1 for row in session.execute(statement)}
 
 
 def adjudications(session: Session, dataset_id: int) -> dict[int, Judgement]:

@@ -1,8 +1,11 @@
 """Each emotion's figures of many runs as a table of coloured cells."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from core.services.class_tables import ClassTable, Metric, less_baseline
+from core.services.baselines import Differences
+from core.services.class_tables import ClassTable, Metric
 from core.services.presenting.cells import Cell, HeatTable
 from core.services.presenting.scales import amount_colours, difference_colours
 from core.services.presenting.wording import experiment_name, number, percent, run_name, title
@@ -44,23 +47,28 @@ def amounts(table: ClassTable, chosen: tuple[int, int] | None) -> HeatTable:
     return _heat_table(table, cells, chosen)
 
 
-def differences(table: ClassTable, baseline: int, chosen: tuple[int, int] | None) -> HeatTable:
+def differences(table: ClassTable, found: Differences, chosen: tuple[int, int] | None) -> HeatTable:
     """Return the figures less those of the baseline row, in points; colours centred at 0."""
-    found = less_baseline(table, baseline)
-    most = float(np.nanmax(np.abs(found), initial=0.0))
-    name = row_name(table.rows[baseline])
+    most = float(np.nanmax(np.abs(found.values), initial=0.0))
     cells = [
         [
             Cell(
                 "-" if np.isnan(value) else f"{100 * value:+.1f}",
-                f"{_words(table, i, j)}; {name}: {_written(table, baseline, j)} %",
+                _difference_words(table, found, (i, j)),
                 *difference_colours(value, most=most),
             )
             for j, value in enumerate(line)
         ]
-        for i, line in enumerate(found)
+        for i, line in enumerate(found.values)
     ]
-    return _heat_table(table, cells, chosen)
+    drawn = _heat_table(table, cells, chosen)
+    rows = [
+        (name, note if is_paired or np.isnan(line).all() else f"{note}, other images")
+        for (name, note), is_paired, line in zip(
+            drawn.rows, found.is_paired, found.values, strict=True
+        )
+    ]
+    return replace(drawn, rows=rows)
 
 
 def row_name(runs: tuple[RunRow, ...]) -> str:
@@ -120,5 +128,29 @@ def _words(table: ClassTable, row: int, column: int) -> str:
         words += f" (95 % interval {100 * low:.1f} to {100 * high:.1f})"
     if not np.isnan(table.spread[row, column]):
         words += f", seeds \N{PLUS-MINUS SIGN} {100 * table.spread[row, column]:.1f}"
+    few = ", too few for a statement" if is_too_small(int(n)) else ""
+    return f"{words}, n = {number(round(float(n)))}{few}"
+
+
+def _difference_words(table: ClassTable, found: Differences, place: tuple[int, int]) -> str:
+    """Return what a difference says when pointed at: interval, paired or why not, seeds, n."""
+    row, column = place
+    value, n = found.values[place], table.n[place]
+    what = "all faces" if column == 0 else EMOTIONS[column - 1].value
+    if np.isnan(value):
+        return f"{row_name(table.rows[row])}, {what}: no figure"
+    if row == found.baseline:
+        return f"{_words(table, row, column)}; the row that others are compared with"
+    words = (
+        f"{row_name(table.rows[row])}, {what}: {100 * value:+.1f} points "
+        f"({_written(table, row, column)} less {_written(table, found.baseline, column)} %), "
+        f"95 % interval {100 * found.low[place]:+.1f} to {100 * found.high[place]:+.1f}"
+    )
+    if found.is_paired[row]:
+        words += ", paired by image"
+    else:
+        words += f", not paired: {number(found.n_shared[row])} test images are the same"
+    if not np.isnan(found.spread[place]):
+        words += f", seeds \N{PLUS-MINUS SIGN} {100 * found.spread[place]:.1f}"
     few = ", too few for a statement" if is_too_small(int(n)) else ""
     return f"{words}, n = {number(round(float(n)))}{few}"

@@ -8,14 +8,14 @@ from core.metrics.calibration import Calibration
 from core.services import slice_figures
 from dashboard import state
 from dashboard.components import figures
+from dashboard.components.findings import choices
 from dashboard.components.findings.choices import Choice
-from dashboard.components.findings.mistakes import choose_run
 from dashboard.format import number, percent
 
 
 def draw(choice: Choice) -> None:
     """Draw accuracy over confidence of one run."""
-    run = choose_run(choice.runs)
+    run = choices.choose_run(choice.runs, key="results_run")
     found = slice_figures.calibration_of(
         state.workspace(), run.id, slice_name=choice.slice_name, test_mask=choice.test_mask
     )

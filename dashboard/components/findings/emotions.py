@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.services import class_tables
+from core.services.baselines import Differences, less_baseline
 from core.services.class_tables import ClassTable, Metric
 from core.services.presenting import class_cells as drawing
 from core.services.terms import EMOTIONS, Emotion
 from dashboard import state
-from dashboard.components import heat_table
+from dashboard.components import heat_table, linked
 from dashboard.components.findings import choices, opened
 from dashboard.components.findings.choices import Choice
 from dashboard.format import counted
@@ -26,18 +27,21 @@ def draw(choice: Choice) -> None:
         )  # fmt: skip
         baseline = _baseline(table)
     chosen = _chosen(table)
-    shown = (
-        drawing.amounts(table, chosen)
-        if baseline is None
-        else drawing.differences(table, baseline, chosen)
-    )
     label = f"{drawing.METRIC_NAMES[metric]} of {counted(len(table.rows), 'row')} per emotion"
+    if baseline is None:
+        shown, caption = drawing.amounts(table, chosen), _caption(metric)
+    else:
+        found = less_baseline(
+            state.workspace(), table, baseline, slice_name=choice.slice_name,
+            test_mask=choice.test_mask,
+        )  # fmt: skip
+        shown, caption = drawing.differences(table, found, chosen), _difference_caption(found)
     heat_table.draw(shown, key=_KEY, label=label, on_press=lambda: _open(table))
-    st.caption(_caption(metric, is_difference=baseline is not None))
+    st.caption(caption)
     if chosen is not None:
-        runs = table.rows[chosen[0]]
+        _compare_link(table, baseline, chosen[0])
         emotion = EMOTIONS[chosen[1] - 1] if chosen[1] else None
-        opened.draw(runs, choice, true=emotion)
+        opened.draw(table.rows[chosen[0]], choice, true=emotion)
 
 
 def _baseline(table: ClassTable) -> int | None:
@@ -45,12 +49,25 @@ def _baseline(table: ClassTable) -> int | None:
     if table.metric is Metric.SUPPORT or len(table.rows) < 2:
         return None
     names = {row[0].id: drawing.row_name(row) for row in table.rows}
-    run_id = st.selectbox(
+    run_id = linked.selectbox(
         "Difference to", [NO_BASELINE, *names], key="results_baseline", width=260,
-        format_func=lambda run: names.get(run, "No difference: the figures"), bind="query-params",
+        words=lambda run: names.get(run, "No difference: the figures"),
     )  # fmt: skip
     places = {row[0].id: place for place, row in enumerate(table.rows)}
     return places.get(run_id)
+
+
+def _compare_link(table: ClassTable, baseline: int | None, row: int) -> None:
+    """Draw the way to a test of the open row's difference, where there is one."""
+    if baseline is None or baseline == row:
+        return
+    ids = [table.rows[place][0].id for place in (baseline, row)]
+    st.page_link(
+        "views/compare.py", label=f"Test #{ids[1]} against #{ids[0]}", icon=":material/balance:",
+        query_params={
+            "dataset": table.rows[row][0].dataset, "compare_runs": ",".join(map(str, ids)),
+        },
+    )  # fmt: skip
 
 
 def _open(table: ClassTable) -> None:
@@ -71,12 +88,23 @@ def _chosen(table: ClassTable) -> tuple[int, int] | None:
     return (rows[run], columns[name]) if run in rows and name in columns else None
 
 
-def _caption(metric: Metric, *, is_difference: bool) -> str:
-    note = drawing.METRIC_NOTES[metric]
-    if is_difference:
-        return (
-            f"Points less than or more than the chosen row; orange is better, purple worse. {note} "
-            "Whether a difference is real: see Compare, which tests it on the same images."
-        )
+def _caption(metric: Metric) -> str:
     unit = "Faces." if metric is Metric.SUPPORT else "Per cent."
-    return f"{unit} {note} Point at a cell for its 95 % interval, press it for its faces."
+    hint = "Point at a cell for its 95 % interval, press it for its faces."
+    return f"{unit} {drawing.METRIC_NOTES[metric]} {hint}"
+
+
+def _difference_caption(found: Differences) -> str:
+    words = (
+        "Points more or less than the chosen row; orange is better, purple worse. Point at a cell "
+        "for its 95 % interval over images: paired, as both were asked about the same faces. Each "
+        "cell stands by itself; Compare corrects for how many there are."
+    )
+    n_other = sum(not one for one in found.is_paired)
+    if not n_other:
+        return words
+    return (
+        f"{words} {counted(n_other, 'row')} marked \N{LEFT SINGLE QUOTATION MARK}other images"
+        "\N{RIGHT SINGLE QUOTATION MARK} cannot be paired: tested on another version, split or "
+        "slice, so a difference may be the images' and not the network's."
+    )

@@ -7,24 +7,25 @@ from numpy.typing import NDArray
 from core.services import slice_figures
 from core.services.presenting.confusion_cells import confusion_table
 from core.services.slicing import is_too_small
-from core.services.terms import EMOTIONS, RunRow
+from core.services.terms import EMOTIONS
 from dashboard import state
-from dashboard.components import heat_table
-from dashboard.components.findings import opened
+from dashboard.components import heat_table, linked
+from dashboard.components.findings import choices, opened
 from dashboard.components.findings.choices import Choice
-from dashboard.format import number, percent, run_name, slice_title
+from dashboard.format import number, percent, slice_title
 
 _KEY = "results_confusion"
-SHARES, COUNTS = "Row shares", "Counts"
+SHARES, COUNTS = "shares", "counts"
+UNITS = {SHARES: "Row shares", COUNTS: "Counts"}
 
 
 def draw(choice: Choice) -> None:
     """Draw the confusion matrix of a run; a cell opens its faces, else the surest errors show."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        run = choose_run(choice.runs)
-        unit = st.segmented_control(
-            "Numbers", [SHARES, COUNTS], default=SHARES, required=True, key="results_unit",
-        )  # fmt: skip
+        run = choices.choose_run(choice.runs, key="results_run")
+        unit = linked.segments(
+            "Numbers", [SHARES, COUNTS], key="results_unit", words=lambda one: UNITS[one]
+        )
     counts = slice_figures.confusion_of(
         state.workspace(), run.id, slice_name=choice.slice_name, test_mask=choice.test_mask
     )
@@ -36,16 +37,6 @@ def draw(choice: Choice) -> None:
     if chosen is None:
         st.subheader("Surest errors", anchor=False)
     opened.draw([run], choice, true=true, predicted=predicted)
-
-
-def choose_run(runs: list[RunRow]) -> RunRow:
-    """Draw the choice of one run and return it."""
-    by_id = {run.id: run for run in runs}
-    chosen = st.selectbox(
-        "Run", list(by_id), key="results_run", format_func=lambda run: run_name(by_id[run]),
-        width=320, bind="query-params",
-    )  # fmt: skip
-    return by_id[chosen]
 
 
 def _open() -> None:

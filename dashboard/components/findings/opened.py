@@ -10,7 +10,8 @@ from core.services.queues import QueueKind, QueueSpec
 from core.services.scored_faces import FaceFilter, Outcome, ScoredFace
 from core.services.terms import EMOTIONS, Emotion, ImageRow, RunRow
 from dashboard import state
-from dashboard.components import faces
+from dashboard.components import faces, linked
+from dashboard.components.findings import choices
 from dashboard.components.findings.choices import Choice
 from dashboard.format import counted, percent, run_name, title
 
@@ -48,29 +49,22 @@ def draw(
 
 
 def _run(runs: Sequence[RunRow]) -> RunRow:
-    by_id = {run.id: run for run in runs}
-    if len(by_id) == 1:
+    if len(runs) == 1:
         return runs[0]
-    chosen = st.selectbox(
-        "Faces of", list(by_id), key="results_faces_run", width=260,
-        format_func=lambda run: run_name(by_id[run]),
-    )  # fmt: skip
-    return by_id[chosen]
+    return choices.choose_run(list(runs), key="results_faces_run", label="Faces of")
 
 
 def _outcome() -> Outcome:
-    return Outcome(
-        st.segmented_control(
-            "Faces that are", list(OUTCOME_NAMES), default=Outcome.WRONG, required=True,
-            key="results_outcome", format_func=lambda one: OUTCOME_NAMES[one], bind="query-params",
-        )
+    return linked.segments(
+        "Faces that are", list(OUTCOME_NAMES), key="results_outcome",
+        words=lambda one: OUTCOME_NAMES[one],
     )  # fmt: skip
 
 
 def _predicted() -> Emotion | None:
-    chosen = st.selectbox(
-        "Taken for", [_ANY, *EMOTIONS], key="results_predicted", width=150, bind="query-params",
-        format_func=lambda one: "Anything" if one == _ANY else title(Emotion(one)),
+    chosen = linked.selectbox(
+        "Taken for", [_ANY, *EMOTIONS], key="results_predicted", width=150,
+        words=lambda one: "Anything" if one == _ANY else title(Emotion(one)),
     )  # fmt: skip
     return None if chosen == _ANY else Emotion(chosen)
 

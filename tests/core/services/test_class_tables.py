@@ -4,7 +4,7 @@ from sklearn.metrics import f1_score, precision_score, recall_score
 
 from core.metrics.intervals import f1_interval, share_interval
 from core.services import curation, experiments, outcomes, versions
-from core.services.class_tables import Metric, class_table, less_baseline
+from core.services.class_tables import Metric, class_table
 from core.services.slicing import ImageSlice
 from db.enums import EMOTIONS, Emotion, Mask, ModelName, Split
 
@@ -22,15 +22,16 @@ def tested(workspace, add_faces):
     version = versions.freeze(workspace, "faces")
     labels = versions.face_set(workspace, version.id).labels[1:]
 
-    def run(seed: int, *, mask: Mask = Mask.NONE):
+    def run(seed: int, *, mask: Mask = Mask.NONE, test_mask: Mask | None = None, **settings):
         rng = np.random.default_rng(seed)
         found = experiments.enqueue_training(
-            workspace, version=version.digest, model=ModelName.FAST, mask=mask, seed=seed
-        )
+            workspace, version=version.digest, model=ModelName.FAST, mask=mask, seed=seed,
+            overrides=settings,
+        )  # fmt: skip
         said = np.where(rng.random(N) < 0.6, labels, rng.integers(0, 7, N))
         table = outcomes.prediction_table(
             np.arange(2, N + 2), labels, np.eye(7, dtype=np.float32)[said],
-            leak_free=np.arange(N) % 3 > 0, mask=mask,
+            leak_free=np.arange(N) % 3 > 0, mask=test_mask or mask,
         )  # fmt: skip
         outcomes.record_outcome(workspace, found.id, table, seconds=1)
         return found, labels, said
@@ -101,9 +102,33 @@ def test_a_run_that_was_not_tested_with_a_mask_has_no_figures_under_it(workspace
     assert np.isnan(table.values).all()
 
 
-def test_differences_are_taken_from_the_baseline_row(workspace, tested):
-    plain, eyes = tested(1)[0], tested(1, mask=Mask.EYES)[0]
-    table = class_table(workspace, [plain, eyes])
-    found = less_baseline(table, 0)
-    assert (found[0] == 0).all()
-    assert np.allclose(found[1], table.values[1] - table.values[0])
+def test_a_mean_over_seeds_that_err_alike_has_the_interval_of_one(workspace, tested):
+    one, again = tested(1)[0], tested(1)[0]
+    alone = class_table(workspace, [one])
+    both = class_table(workspace, [again, tested(2)[0]])
+    assert both.high[0, 0] - both.low[0, 0] < alone.high[0, 0] - alone.low[0, 0]
+
+
+def test_the_overall_precision_and_f1_have_intervals_too(workspace, tested):
+    run, labels, said = tested(1)
+    table = class_table(workspace, [run], Metric.F1)
+    weighted = f1_score(labels, said, average="weighted")
+    assert table.low[0, 0] < weighted < table.high[0, 0]
+
+
+def test_runs_without_predictions_have_an_empty_row(workspace, tested):
+    run = tested(1)[0]
+    (workspace.run_dir(run.id) / outcomes.PREDICTIONS_NAME).unlink()
+    assert np.isnan(class_table(workspace, [run]).values).all()
+
+
+def test_a_run_trained_with_random_masks_is_shown_under_no_mask(workspace, tested):
+    run = tested(1, mask=Mask.RANDOM, test_mask=Mask.NONE, random_masks=["eyes"])[0]
+    assert class_table(workspace, [run]).n[0, 0] == N
+
+
+def test_runs_that_were_not_tested_with_a_mask_leave_a_slice_to_those_that_were(workspace, tested):
+    runs = [tested(1)[0], tested(1, mask=Mask.EYES)[0]]
+    table = class_table(workspace, runs, slice_name=ImageSlice.RELABELED, test_mask=Mask.EYES)
+    assert np.isnan(table.values[0]).all()
+    assert table.n[1, 0] > 0

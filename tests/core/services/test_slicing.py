@@ -76,6 +76,14 @@ def test_two_judgements_agree_or_disagree_and_one_says_nothing(workspace, faces,
     assert found[ImageSlice.DISAGREED].tolist() == [False, True, False, False]
 
 
+def test_judgements_after_a_run_count_as_soon_as_they_are_made(workspace, faces, tested):
+    run_id = tested()
+    voting.vote(workspace, faces[0], Emotion.HAPPY, annotator="ann")
+    assert not slice_members(workspace, run_id)[ImageSlice.AGREED].any()
+    voting.vote(workspace, faces[0], Emotion.HAPPY, annotator="ben")
+    assert slice_members(workspace, run_id)[ImageSlice.AGREED].tolist() == [True] + [False] * 3
+
+
 def test_tags_are_those_that_the_version_kept(workspace, faces, tested):
     tagging.set_tags(workspace, faces[:2], "glasses", True, annotator="ann")
     tagging.set_tags(workspace, faces[1:2], "child", True, annotator="ann")
@@ -85,6 +93,23 @@ def test_tags_are_those_that_the_version_kept(workspace, faces, tested):
     assert found["tag:child"].tolist() == [False, True, False, False]
     assert found["tag:glasses"].tolist() == [True, True, False, False]
     assert list(found)[-2:] == ["tag:child", "tag:glasses"]
+
+
+def test_answers_of_many_runs_are_sliced_as_one_runs_predictions_are(workspace, faces, tested):
+    curation.label(workspace, faces[1], Emotion.SAD, annotator="ann")
+    tagging.set_tags(workspace, faces[:2], "glasses", True, annotator="ann")
+    run_ids = [tested(), tested()]
+    runs = [experiments.find_run(workspace, run_id) for run_id in run_ids]
+    for name, members in slice_members(workspace, run_ids[0]).items():
+        for found in slicing.answers_in(workspace, runs, name):
+            assert found.image_ids.tolist() == np.array(faces)[members].tolist()
+
+
+def test_an_unknown_slice_has_no_answers_and_an_untested_run_none(workspace, tested):
+    run = experiments.find_run(workspace, tested())
+    assert len(slicing.answers_in(workspace, [run], "tag:hat")[0].said) == 0
+    assert slicing.answers_in(workspace, [run], "leak-free", Mask.EYES) == [None]
+    assert slicing.answers_in(workspace, [run], "relabeled", Mask.EYES) == [None]
 
 
 @pytest.mark.parametrize(("n", "expected"), [(29, True), (30, False)])

@@ -1,10 +1,12 @@
 """The heatmap of the Results page: what cells say and how they are coloured."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
+from core.services.baselines import Differences
 from core.services.class_tables import ClassTable, Metric
 from core.services.presenting import class_cells
 from core.services.terms import JobStatus, Mask, ModelName, RunRow
@@ -68,7 +70,31 @@ def test_pointing_at_a_cell_tells_interval_spread_and_too_few_faces(table):
     )
 
 
-def test_differences_are_in_points_beside_the_baselines_figure(table):
-    drawn = class_cells.differences(table, 0, None)
+@pytest.fixture
+def found(table) -> Differences:
+    """The table less its first row, which was tested on other images."""
+    values = table.values - table.values[0]
+    return Differences(
+        baseline=0, values=values, low=values - 0.05, high=values + 0.05,
+        spread=np.array([[NAN] * 8, [0.02] * 8]), is_paired=(True, False), n_shared=(958, 300),
+    )  # fmt: skip
+
+
+def test_differences_are_in_points_with_interval_spread_and_n(table, found):
+    drawn = class_cells.differences(table, replace(found, is_paired=(True, True)), None)
     assert [line[1].text for line in drawn.cells] == ["+0.0", "-10.0"]
-    assert drawn.cells[1][1].hover.endswith("; #3 Fast, no mask: 50.0 %")
+    assert drawn.cells[1][1].hover == (
+        "Fast, eyes covered, 2 seeds, angry: -10.0 points (40.0 less 50.0 %), "
+        "95 % interval -15.0 to -5.0, paired by image, seeds \N{PLUS-MINUS SIGN} 2.0, n = 958"
+    )
+    assert drawn.cells[1][3].hover == "Fast, eyes covered, 2 seeds, fear: no figure"
+    assert drawn.cells[0][1].hover.endswith("the row that others are compared with")
+
+
+def test_rows_on_other_images_say_so_and_why_they_are_not_paired(table, found):
+    drawn = class_cells.differences(table, found, None)
+    assert drawn.rows == [
+        ("Fast, no mask", "#3"),
+        ("Fast, eyes covered", "2 seeds, #4 ..., other images"),
+    ]
+    assert ", not paired: 300 test images are the same, " in drawn.cells[1][1].hover

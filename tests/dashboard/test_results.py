@@ -1,0 +1,96 @@
+"""The pages Results and Compare: links with plain names, differences, slices, what is open."""
+
+import pytest
+
+from core.workspace import Workspace
+
+pytestmark = pytest.mark.usefixtures("filled")
+
+
+def captions(page) -> str:
+    return " ".join(caption.value for caption in page.caption)
+
+
+def test_a_link_by_hand_names_run_slice_figure_and_part_as_they_are(open_page):
+    page = open_page(
+        "results", results_baseline="1", results_slice="leak-free", results_metric="f1"
+    )
+    assert page.selectbox("results_baseline").value == 1
+    assert page.selectbox("results_slice").value == "leak-free"
+    assert page.session_state["results_metric"] == "f1"
+    assert "paired, as both were asked about the same faces" in captions(page)
+
+
+def test_the_words_of_a_choice_are_understood_too(open_page):
+    page = open_page("results", results_part="Confusion and errors")
+    assert page.session_state["results_part"] == "confusion"
+
+
+def test_a_link_that_names_nothing_there_is_shows_the_first_choice(open_page):
+    page = open_page("results", results_baseline="99", results_slice="tag:hat", rows_mask="none")
+    assert not page.exception
+    assert page.selectbox("results_slice").value == "all"
+    assert page.multiselect("rows_mask").value == ["none"]
+
+
+def test_what_is_chosen_is_in_the_address_and_the_usual_is_not(open_page):
+    page = open_page("results")
+    page.selectbox("results_slice").set_value("leak-free").run()
+    assert page.query_params["results_slice"] == "leak-free"
+    page.selectbox("results_slice").set_value("all").run()
+    assert "results_slice" not in page.query_params
+
+
+def test_seeds_apart_is_a_switch_in_the_address(open_page):
+    page = open_page("results", results_pooled="0")
+    assert page.toggle("results_pooled").value is False
+    page.toggle("results_pooled").set_value(True).run()
+    assert "results_pooled" not in page.query_params
+
+
+def test_slices_are_offered_with_their_n_and_small_ones_say_so(open_page):
+    options = open_page("results").selectbox("results_slice").options
+    assert options[0] == "All test images, n 28, too few"
+    assert options[3] == "Relabeled, n 0"
+
+
+def test_an_open_row_leads_to_its_test_against_the_baseline(open_page):
+    page = open_page("results", results_baseline="1", cell="2-fear")
+    assert not page.exception
+    links = {link.proto.label: link.proto.query_string for link in page.get("page_link")}
+    assert links["Test #2 against #1"] == "dataset=faces&compare_runs=1%2C2"
+
+
+def test_rows_are_chosen_by_any_field_in_which_runs_differ(open_page):
+    page = open_page("results")
+    assert [box.key for box in page.multiselect] == ["rows_mask", "rows_run"]
+    page.multiselect("rows_mask").set_value(["eyes"]).run()
+    assert page.query_params["rows_mask"] == "eyes"
+    assert not page.exception
+
+
+@pytest.mark.parametrize("part", ["emotions", "confusion", "masks", "calibration", "study"])
+def test_every_part_opens_on_a_slice(open_page, part):
+    page = open_page("results", results_part=part, results_slice="leak-free")
+    assert not page.exception
+    assert not page.error
+
+
+def test_a_slice_without_images_says_so(open_page):
+    page = open_page("results", results_slice="relabeled")
+    assert page.info[0].value == "No test image is in this slice yet. Choose other test images."
+
+
+def test_the_runs_that_are_compared_are_in_the_address(open_page, filled: Workspace):
+    page = open_page("compare", compare_runs="2,1", cell="2-1-fear")
+    assert page.multiselect("compare_runs").value == [2, 1]
+    assert "of #2 and #1 labelled fear" in " ".join(text.value for text in page.markdown)
+    page.multiselect("compare_runs").set_value([2]).run()
+    assert page.query_params["compare_runs"] == "2"
+    assert "choose 2 to 6" in page.info[0].value
+
+
+def test_a_mask_that_a_run_was_not_tested_with_is_said_in_one_sentence(open_page):
+    page = open_page("compare", compare_test_mask="eyes")
+    assert page.info[0].value.startswith("Run 1 was not tested with mask eyes")
+    assert not page.exception
