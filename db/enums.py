@@ -75,6 +75,7 @@ class JobKind(StrEnum):
     ISSUES = "issues"
     LANDMARKS = "landmarks"
     EMBED = "embed"
+    FAITHFULNESS = "faithfulness"
 
 
 class JobStatus(StrEnum):

@@ -17,6 +17,16 @@ from hypothesis import settings
 
 from core.images.encoding import encode
 from core.maps.run_maps import MAP_SIDE, RunMaps
+from core.metrics.faithfulness import (
+    Curve,
+    CurveKind,
+    Estimate,
+    Faithfulness,
+    Figure,
+    Fill,
+    Order,
+    Stage,
+)
 from core.services import experiments, saliency, versions
 from core.services.importing import import_records
 from core.services.outcomes import prediction_table, record_outcome
@@ -157,6 +167,48 @@ def fill() -> Callable[..., None]:
     predictions, Grad-CAM maps of the first, a failed run with a log and a queued one. Once each.
     """
     return _fill
+
+
+@pytest.fixture(scope="session")
+def examination() -> Faithfulness:
+    """An examination of Grad-CAM maps: all curves, five stages, no sensitivity, not flagged."""
+    shares = np.linspace(0, 1, 21)
+
+    def about(value: float) -> Estimate:
+        return Estimate(value=value, low=value - 0.05, high=value + 0.05)
+
+    curves = tuple(
+        Curve(
+            kind=kind,
+            fill=fill,
+            order=order,
+            shares=shares,
+            mean=0.6 - 0.4 * shares if kind is CurveKind.DELETION else 0.2 + 0.4 * shares,
+            area=about(0.25 if order is Order.METHOD else 0.4),
+            gain=None if order is Order.RANDOM else about(0.15),
+        )
+        for kind in CurveKind
+        for fill in Fill
+        for order in Order
+    )
+    layers = ("classifier", "third", "second", "first", "input")
+    stages = tuple(
+        Stage(
+            share=(number + 1) / len(layers),
+            last_layer=layer,
+            spearman=about(0.5 - 0.1 * number),
+            ssim=about(0.4 - 0.05 * number),
+            n=70,
+        )
+        for number, layer in enumerate(layers)
+    )
+    return Faithfulness(
+        n_images=70,
+        curves=curves,
+        sensitivity=Figure(value=None, n=0, why="It was too slow."),
+        infidelity=Figure(value=about(0.7), n=14),
+        stages=stages,
+    )
 
 
 def _fill(workspace: Workspace, name: str = "faces") -> None:

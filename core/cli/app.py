@@ -11,6 +11,7 @@ from core.cli import (
     copies,
     data,
     exporting,
+    faithfulness,
     grids,
     issues,
     landmarks,
@@ -59,6 +60,7 @@ MODULES = (
     exporting,
     running,
     saliency,
+    faithfulness,
     serving,
 )
 for module in MODULES:

@@ -52,7 +52,7 @@ def maps(
     Raises:
         MissingLandmarksError: If the run's mask follows landmarks and the faces have none.
     """
-    compute = _ATTRIBUTIONS[method](model.eval(), config)
+    compute = attribution(model.eval(), config, method)
     device = device_of(model)
     explained = faces.labels if targets is None else targets
     result = np.empty((len(faces), config.image_size, config.image_size), dtype=np.float32)
@@ -64,6 +64,15 @@ def maps(
         if on_batch is not None:
             on_batch(start + len(places))
     return result
+
+
+def attribution(model: nn.Module, config: TrainConfig, method: SaliencyMethod) -> Attribute:
+    """Return what computes a method's maps of faces as the network sees them.
+
+    Raises:
+        ConfigError: If the method finds no layer that it can read.
+    """
+    return _ATTRIBUTIONS[method](model, config)
 
 
 def map_cells(model: nn.Module, config: TrainConfig, method: SaliencyMethod) -> tuple[int, int]:

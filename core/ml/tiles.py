@@ -25,9 +25,8 @@ from torch import nn
 
 from core.configs import TrainConfig, own_test_mask
 from core.images.faces import FaceSet
-from core.images.landmarks import template
 from core.images.masks import MID_GREY, cover_faces, kept_rows
-from core.maps.canonical import landmarks as canonical_landmarks
+from core.maps.placing import canonical_places
 from core.maps.tile_grid import COLUMNS, ROWS, tile_at
 from core.maps.tile_trials import MOST_TILES, TileTrials, weights_of
 from core.ml.batches import network_input
@@ -37,7 +36,6 @@ SURE = 0.5
 N_TRIALS = 4  # an image; many images say more than many trials of few
 FACES_AT_ONCE = 64  # times trials: pictures a batch
 N_TILES = ROWS * COLUMNS
-EYES_AND_MOUTH = slice(36, 68)
 
 Tiles = NDArray[np.int64]
 
@@ -98,14 +96,7 @@ def tiles_on(faces: FaceSet, side: int) -> Tiles:
 
     The mean face's tiles for all faces where they have no landmarks.
     """
-    points = faces.landmarks
-    if points is None:
-        points = np.broadcast_to(template(), (len(faces), 68, 2)).astype(np.float32)
-    chosen = points[:, EYES_AND_MOUTH].astype(np.float64)
-    to_canonical = np.linalg.pinv(_with_one(chosen)) @ canonical_landmarks()[EYES_AND_MOUTH]
-    middles = (np.arange(side) + 0.5) / side
-    pixels = _with_one(np.stack(np.meshgrid(middles, middles), axis=-1))
-    return tile_at(np.einsum("rcj,njk->nrck", pixels, to_canonical))
+    return tile_at(canonical_places(faces, side))
 
 
 def opening_steps(image_ids: NDArray[np.int64], n_trials: int, seed: int) -> Tiles:
@@ -167,8 +158,3 @@ def _pixel_steps(faces: FaceSet, config: TrainConfig, steps: Tiles) -> NDArray[n
     tiles = tiles_on(faces, side)[:, kept_rows(own_test_mask(config.mask), side)]
     known = np.pad(steps, ((0, 0), (0, 0), (0, 1)), constant_values=255).astype(np.uint8)
     return np.stack([step[:, tile] for step, tile in zip(known, tiles, strict=True)])
-
-
-def _with_one(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return points (..., 2) with a 1 beside x and y: float64, shape (..., 3)."""
-    return np.concatenate([points, np.ones((*points.shape[:-1], 1))], axis=-1)

@@ -19,6 +19,7 @@ _STOPPED = (JobStatus.FAILED, JobStatus.CANCELLED)
 _LOG_LINES = 30
 _KINDS = {
     JobKind.SALIENCY: "Maps of {}",
+    JobKind.FAITHFULNESS: "Trust in maps of {}",
     JobKind.EVALUATE: "Test {}",
     JobKind.LANDMARKS: "Landmarks of {}",
     JobKind.EMBED: "Embeddings by {}",

@@ -15,6 +15,7 @@ HANDLERS: Mapping[JobKind, str] = {
     JobKind.ISSUES: "core.jobs.handlers.issues",
     JobKind.LANDMARKS: "core.jobs.handlers.landmarks",
     JobKind.EMBED: "core.jobs.handlers.embedding",
+    JobKind.FAITHFULNESS: "core.jobs.handlers.faithfulness",
 }
 
 
