@@ -87,7 +87,8 @@ def divergence(network: Map, human: Map) -> float:
     if not (network.any() and human.any()):
         return math.nan
     s, h = _to_sum_one(network), _to_sum_one(human)
-    return max(0.0, float((h * np.log(EPSILON + h / (EPSILON + s))).sum()))
+    missed = float((h * np.log(EPSILON + h / (EPSILON + s))).sum())
+    return 0.0 if missed < 0 else missed  # of equal maps it rounds below 0; a NaN stays one
 
 
 def looked_at(human: Map) -> NDArray[np.bool_]:

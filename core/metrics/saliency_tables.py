@@ -95,26 +95,30 @@ def score_tables(maps: Rows, humans: Rows, areas: NDArray[np.bool_]) -> ScoreTab
             (similarity, divergence).
         areas: bool, shape (k, n_places). Where each emotion's action units show.
     """
-    return _tables(maps, humans, _each(saliency.enrichment, maps, areas))
+    return _tables(maps, humans, _each(saliency.enrichment, maps, areas), for_kl=maps)
 
 
 def tables_without_mean(maps: Rows, humans: Rows, areas: NDArray[np.bool_]) -> ScoreTables:
     """Return all scores of maps less their mean over emotions, human ones alike.
 
-    For scores that need shares, what is below the mean counts as 0. Arguments as `score_tables`.
+    For similarity, what is below the mean counts as 0. KL asks how much the network's map, raised
+    until its lowest place is 0, misses of where people look more than in the mean: with half of the
+    network's places at 0 it would count little else than these. Arguments as `score_tables`.
     """
     densities = maps / np.maximum(maps.mean(axis=1, keepdims=True), np.finfo(np.float64).tiny)
-    beyond = densities - densities.mean(axis=0)
-    return _tables(without_mean(maps), without_mean(humans), _each(_mean_inside, beyond, areas))
+    enrichment = _each(_mean_inside, densities - densities.mean(axis=0), areas)
+    special = without_mean(maps)
+    raised = special - special.min(axis=1, keepdims=True)
+    return _tables(special, without_mean(humans), enrichment, for_kl=raised)
 
 
-def _tables(maps: Rows, humans: Rows, enrichment: Table) -> ScoreTables:
+def _tables(maps: Rows, humans: Rows, enrichment: Table, *, for_kl: Rows) -> ScoreTables:
     above, shares = np.maximum(maps, 0), np.maximum(humans, 0)  # NaN stays NaN
     fixated = np.array([saliency.looked_at(human) for human in humans])
     return ScoreTables(
         correlation=correlations(maps, humans),
         similarity=_each(saliency.similarity, above, shares),
-        kl=_each(saliency.divergence, above, shares),
+        kl=_each(saliency.divergence, for_kl, shares),
         auc=saliency.areas_under_curve(maps, fixated),
         enrichment=enrichment,
     )

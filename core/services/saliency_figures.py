@@ -19,8 +19,8 @@ class MapScores:
 
     Attributes:
         correlation: CC, -1..1, the headline.
-        similarity: SIM, 0..1.
-        kl: KL in nats, 0 (nothing missed) upwards.
+        similarity: SIM, 0..1. With the mean removed: of what lies above it.
+        kl: KL in nats, 0 (nothing missed) upwards; see `tables_without_mean` for the other kind.
         auc: AUC-Judd, 0..1, 0.5 by chance.
         enrichment: Mean density where the emotion's action units show, 1 by chance. With the mean
             over emotions removed: that less the mean map's, 0 by chance.

@@ -110,6 +110,11 @@ def test_a_map_diverges_from_itself_not_at_all_and_from_its_half_by_one_bit():
     assert divergence(np.ones((2, 2)), LEFT) == pytest.approx(math.log(2))
 
 
+def test_what_is_not_a_number_diverges_by_none():
+    for first, second in ((LEFT * np.nan, LEFT), (LEFT, LEFT * np.nan), (0 * LEFT, LEFT)):
+        assert math.isnan(divergence(first, second))
+
+
 def test_what_the_network_misses_costs_more_than_what_it_adds():
     everywhere = np.ones((2, 2))
     assert divergence(LEFT, everywhere) > 10 * divergence(everywhere, LEFT)

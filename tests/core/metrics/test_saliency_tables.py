@@ -60,8 +60,17 @@ def test_the_right_maps_match_fully_with_and_without_the_mean():
     for tables in (score_tables(PEOPLE, PEOPLE, AREAS), tables_without_mean(PEOPLE, PEOPLE, AREAS)):
         np.testing.assert_allclose(np.diagonal(tables.correlation), 1)
         np.testing.assert_allclose(np.diagonal(tables.similarity), 1)
-        np.testing.assert_allclose(np.diagonal(tables.kl), 0, atol=1e-9)
         np.testing.assert_allclose(np.diagonal(tables.auc), 1)
+        assert (tables.kl.argmin(axis=1) == [0, 1, 2]).all()
+    np.testing.assert_allclose(np.diagonal(score_tables(PEOPLE, PEOPLE, AREAS).kl), 0, atol=1e-9)
+
+
+def test_without_the_mean_kl_asks_what_is_missed_of_where_people_look_more_than_elsewhere():
+    maps = np.random.default_rng(0).random((3, 12))
+    special, people = without_mean(maps), np.maximum(without_mean(PEOPLE), 0)
+    found = tables_without_mean(maps, PEOPLE, AREAS).kl
+    expected = saliency.divergence(special[1] - special[1].min(), people[2])
+    assert found[1, 2] == pytest.approx(expected)
 
 
 def test_enrichment_without_the_mean_is_density_beyond_the_mean_maps():
@@ -77,6 +86,7 @@ def test_maps_that_do_not_differ_between_emotions_have_nothing_of_their_own():
     special = tables_without_mean(maps, PEOPLE, AREAS)
     assert np.isnan(special.correlation).all()
     assert np.isnan(special.similarity).all()
+    assert np.isnan(special.kl).all()
     assert np.isnan(special.auc).all()
     np.testing.assert_allclose(special.enrichment, 0, atol=1e-12)
 

@@ -1,0 +1,261 @@
+"""Does covering a part of the face hurt where saliency says the network looks?
+
+Recall has a side that no saliency explains: a network that calls most covered faces surprised
+recalls more surprised ones, and its drop there is below 0.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+
+from core.configs import own_test_mask
+from core.errors import ConfigError, NotReadyError
+from core.images.landmarks import template
+from core.images.masks import BANDS, LANDMARK, mask_array
+from core.maps.built_in import DEFAULT_KEY
+from core.maps.canonical import soften
+from core.maps.human import HumanMaps
+from core.maps.means import mean_map
+from core.maps.run_maps import MAP_SIDE, RunMaps
+from core.metrics.comparison import Difference, compare_all
+from core.metrics.predictions import INDEX
+from core.services.crossing import masks_tested
+from core.services.experiments import find_run
+from core.services.human_maps import find
+from core.services.results import predictions
+from core.services.saliency import run_maps
+from core.workspace import Workspace
+from db.enums import EMOTIONS, Emotion, Mask, SaliencyMethod
+
+COVERING = (*BANDS, *LANDMARK)
+"""Masks that cover a part which the canonical face has, too; controls cover any place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoveredEmotion:
+    """One point of the plot: an emotion under a mask.
+
+    Attributes:
+        emotion: Of the test images.
+        mask: What was covered.
+        n: Test images of the emotion.
+        drop: Recall of whole faces less recall of covered ones, -1..1.
+        low: Lower end of the 95 % interval of the drop (paired bootstrap over images).
+        high: Upper end.
+        p_value: Of McNemar's exact test that both are right equally often.
+        network_share: Of what the network looks at in whole faces, inside the mask, 0..1.
+        human_share: Of what people look at, inside the mask; None without a human map.
+        area_share: Of the face's square, inside the mask.
+    """
+
+    emotion: Emotion
+    mask: Mask
+    n: int
+    drop: float
+    low: float
+    high: float
+    p_value: float
+    network_share: float
+    human_share: float | None
+    area_share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankCorrelation:
+    """Spearman's rank correlation over points.
+
+    Points of one mask or emotion are no independent draws, so the p-value is on the small side.
+
+    Attributes:
+        rho: -1..1; None below three points or where one side is the same everywhere.
+        p_value: Two-sided; None where `rho` is.
+        n: Points.
+    """
+
+    rho: float | None
+    p_value: float | None
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Covering:
+    """The drops of a run beside what its maps and people's lead one to expect.
+
+    Attributes:
+        run_id: The run, trained on whole faces.
+        method: How its maps were computed.
+        source: Key of the human maps.
+        points: By mask in the order of `Mask`, then by emotion; emotions without test images or
+            without maps are left out.
+        network: Of drops with the network's shares.
+        human: Of drops with people's shares.
+        area: Of drops with the shares of the face: what mere size explains.
+    """
+
+    run_id: int
+    method: SaliencyMethod
+    source: str
+    points: tuple[CoveredEmotion, ...]
+    network: RankCorrelation
+    human: RankCorrelation
+    area: RankCorrelation
+
+
+def covering(
+    workspace: Workspace,
+    run_id: int,
+    method: SaliencyMethod = SaliencyMethod.GRAD_CAM,
+    *,
+    source: str = DEFAULT_KEY,
+    masks: Sequence[Mask] = (),
+) -> Covering:
+    """Return how much each mask costs each emotion beside the saliency inside that mask.
+
+    Args:
+        workspace: Where the run is.
+        run_id: A run trained on whole faces, tested on them and under masks.
+        method: Of its maps.
+        source: Key of the human maps.
+        masks: Of `COVERING`; by default all of these that the run was tested under.
+
+    Raises:
+        UnknownRunError: If there is no such run.
+        NotReadyError: If it saw covered faces only, was not tested under a mask, or has no maps;
+            says what to run.
+        ConfigError: If a mask is asked for that is none of `COVERING`.
+        HumanMapError: If there are no such human maps.
+    """
+    human = find(workspace, source)
+    whole = _on_whole_faces(workspace, run_id)
+    chosen = _masks(workspace, run_id, masks)
+    drops = {mask: _drops(whole, predictions(workspace, run_id, test_mask=mask)) for mask in chosen}
+    maps = run_maps(workspace, run_id, method)
+    points = tuple(point for mask in chosen for point in _points(mask, drops[mask], maps, human))
+    seen_by_people = [point for point in points if point.human_share is not None]
+    return Covering(
+        run_id=run_id,
+        method=method,
+        source=human.key,
+        points=points,
+        network=_rank_correlation(points, "network_share"),
+        human=_rank_correlation(seen_by_people, "human_share"),
+        area=_rank_correlation(points, "area_share"),
+    )
+
+
+def covering_document(found: Covering) -> dict[str, Any]:
+    """Return the figures as one JSON document.
+
+    {"run", "method", "source", "points", "network", "human", "area"}: a point has the fields of
+    `CoveredEmotion`, the last three have "rho", "p_value" and "n".
+    """
+    return {
+        "run": found.run_id,
+        "method": found.method.value,
+        "source": found.source,
+        "points": [asdict(point) for point in found.points],
+        "network": asdict(found.network),
+        "human": asdict(found.human),
+        "area": asdict(found.area),
+    }
+
+
+def _on_whole_faces(workspace: Workspace, run_id: int) -> pd.DataFrame:
+    """Return what a run says of whole test faces.
+
+    Raises:
+        NotReadyError: If it was trained on covered ones only, or not tested on whole ones.
+    """
+    run = find_run(workspace, run_id)
+    if own_test_mask(run.mask) is not Mask.NONE:
+        raise NotReadyError(
+            f"Run {run_id} was trained under the mask {run.mask}, so covering takes nothing new "
+            "from it; choose a run that was trained on whole faces."
+        )
+    return predictions(workspace, run_id, test_mask=Mask.NONE)
+
+
+def _masks(workspace: Workspace, run_id: int, asked: Sequence[Mask]) -> tuple[Mask, ...]:
+    """Return the masks to compare under, in their usual order.
+
+    Raises:
+        ConfigError: If a mask is asked for that covers no part of its own.
+        NotReadyError: If the run was tested under no mask that does.
+    """
+    unfit = [mask for mask in asked if mask not in COVERING]
+    if unfit:
+        raise ConfigError(
+            f"The mask {unfit[0]} covers no part that the canonical face has; choose among "
+            f"{', '.join(COVERING)}."
+        )
+    tested = set(asked) or set(masks_tested(workspace, [run_id]))
+    chosen = tuple(mask for mask in COVERING if mask in tested)
+    if not chosen:
+        raise NotReadyError(
+            f"Run {run_id} was not tested under a mask that covers a part of the face; do it with "
+            f"`feelingit evaluate {run_id} --mask {Mask.EYES}`, and others alike."
+        )
+    return chosen
+
+
+def _drops(whole: pd.DataFrame, covered: pd.DataFrame) -> dict[Emotion, tuple[int, Difference]]:
+    """Return each emotion's test images and drop in recall, of emotions that have any."""
+    both = whole.merge(covered, on="image_id", suffixes=("", "_covered"), validate="one_to_one")
+    labels, of_whole, of_covered = (
+        np.array([INDEX[name] for name in both[column]], dtype=np.int64)
+        for column in ("label", "predicted", "predicted_covered")
+    )
+    recall = compare_all(labels, [of_covered, of_whole])[0].recall
+    counts = np.bincount(labels, minlength=len(EMOTIONS))
+    return {
+        emotion: (int(n), recall[emotion]) for emotion, n in zip(EMOTIONS, counts, strict=True) if n
+    }
+
+
+def _points(
+    mask: Mask,
+    drops: dict[Emotion, tuple[int, Difference]],
+    maps: RunMaps,
+    human: HumanMaps,
+) -> list[CoveredEmotion]:
+    inside = mask_array(mask, MAP_SIDE, template().astype(np.float32)[None])[0]
+    points = []
+    for emotion, (n, drop) in drops.items():
+        mean = mean_map(maps, emotion)
+        if not mean.n:
+            continue
+        seen = human.distribution(emotion) if emotion in human.maps else None
+        points.append(
+            CoveredEmotion(
+                emotion=emotion,
+                mask=mask,
+                n=n,
+                drop=drop.difference,
+                low=drop.low,
+                high=drop.high,
+                p_value=1.0 if drop.p_value is None else drop.p_value,
+                network_share=_share(soften(mean.mean_map), inside),
+                human_share=None if seen is None else _share(seen, inside),
+                area_share=float(inside.mean()),
+            )
+        )
+    return points
+
+
+def _share(density: NDArray[np.float64], inside: NDArray[np.bool_]) -> float:
+    return float(density[inside].sum() / density.sum())
+
+
+def _rank_correlation(points: Sequence[CoveredEmotion], name: str) -> RankCorrelation:
+    """Return the rank correlation of drops with a share."""
+    drops = np.array([point.drop for point in points])
+    shares = np.array([getattr(point, name) for point in points])
+    if len(points) < 3 or np.ptp(drops) == 0 or np.ptp(shares) == 0:
+        return RankCorrelation(rho=None, p_value=None, n=len(points))
+    found = spearmanr(drops, shares)
+    return RankCorrelation(rho=float(found.statistic), p_value=float(found.pvalue), n=len(points))
