@@ -79,7 +79,7 @@ def request_cancel(workspace: Workspace, job_id: int) -> JobRow:
 def request_pause(workspace: Workspace, job_id: int) -> JobRow:
     """Pause a queued job at once; a running one when it next can keep what it did.
 
-    Training can after each epoch. A paused job is left as it is.
+    Training can within seconds, with a checkpoint. A paused job is left as it is.
 
     Raises:
         UnknownJobError: If there is no such job.

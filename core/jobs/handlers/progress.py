@@ -27,7 +27,8 @@ class TrainingProgress:
         """Show how far an epoch under way is.
 
         Raises:
-            JobCancelledError: If the job is asked to stop; it pauses after an epoch only.
+            JobCancelledError, JobPausedError: If the job is asked to stop or to rest; training then
+                writes a checkpoint before it ends.
         """
         through = report.step / report.n_steps
         done = self._done(report.epoch - 1, through)
@@ -35,7 +36,6 @@ class TrainingProgress:
         self._context.report(
             self._share * done,
             f"Epoch {report.epoch} of {report.n_epochs}, {through:.0%} through, {left} left",
-            is_kept=False,  # a checkpoint is written after each epoch
         )
 
     def on_epoch(self, report: EpochReport) -> None:

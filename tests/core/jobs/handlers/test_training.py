@@ -7,10 +7,12 @@ import pytest
 
 from core.jobs import transitions
 from core.jobs.handlers import training
+from core.jobs.handlers.progress import TrainingProgress
 from core.jobs.run import run_job
+from core.ml import training as loop
 from core.ml.training import EpochReport
 from core.services.experiments import enqueue_training, epochs, find_run, record_epoch
-from core.services.jobs import find_job, request_cancel, requeue
+from core.services.jobs import find_job, request_cancel, request_pause, requeue
 from core.services.results import predictions, run_result
 from core.services.versions import freeze
 from db.enums import EMOTIONS, JobStatus, Mask, ModelName, Split
@@ -23,7 +25,7 @@ def queue_run(workspace, add_faces):
     test = [(Split.VALIDATION, EMOTIONS[k % 7], 200 + k) for k in range(13)]
     add_faces([*train, *test, (Split.VALIDATION, EMOTIONS[0], 0)])
     digest = freeze(workspace, "faces").digest
-    settings = {"epochs": 2, "image_size": 32, "batch_size": 8}
+    settings = {"epochs": 2, "image_size": 32, "batch_size": 4}
     return lambda: enqueue_training(
         workspace, version=digest, model=ModelName.FAST, mask=Mask.MOUTH, overrides=settings
     )
@@ -68,6 +70,26 @@ def test_a_cancelled_and_resumed_run_ends_as_an_uninterrupted_one(
     assert [row.number for row in epochs(workspace, interrupted.id)] == [1, 2]
     ours, theirs = (predictions(workspace, run.id) for run in (interrupted, whole))
     np.testing.assert_array_equal(ours["p_happy"], theirs["p_happy"])
+
+
+def test_a_run_pauses_within_an_epoch_and_goes_on_there(workspace, queue_run, monkeypatch):
+    monkeypatch.setattr(loop, "REPORT_EVERY_S", 0.0)
+    steps, show = [], TrainingProgress.on_step
+
+    def pause_once(progress, report):
+        if not steps:
+            request_pause(workspace, run.job_id)
+        steps.append((report.epoch, report.step))
+        show(progress, report)
+
+    monkeypatch.setattr(TrainingProgress, "on_step", pause_once)
+    run = queue_run()
+    assert work_off(workspace, run).status is JobStatus.PAUSED
+    assert (steps, epochs(workspace, run.id)) == ([(1, 1)], [])
+    requeue(workspace, run.job_id)
+    assert work_off(workspace, run).status is JobStatus.DONE
+    assert steps[:2] == [(1, 1), (1, 2)]
+    assert [row.number for row in epochs(workspace, run.id)] == [1, 2]
 
 
 def test_a_figure_that_is_not_finite_is_stored_as_none():
