@@ -42,6 +42,13 @@ def overall(session: Session, run_ids: Collection[int]) -> list[ResultRow]:
     ]
 
 
+def test_masks(session: Session, run_ids: Collection[int]) -> set[Mask]:
+    """Return the masks that any of the runs was tested with."""
+    return set(
+        session.scalars(select(Result.test_mask).where(Result.run_id.in_(run_ids)).distinct())
+    )
+
+
 def per_class(
     session: Session, run_ids: Collection[int], *, subset: Subset
 ) -> list[ClassResultRow]:

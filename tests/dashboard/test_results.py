@@ -2,7 +2,9 @@
 
 import pytest
 
+from core.services import jobs
 from core.workspace import Workspace
+from db.enums import JobKind
 
 pytestmark = pytest.mark.usefixtures("filled")
 
@@ -94,3 +96,15 @@ def test_a_mask_that_a_run_was_not_tested_with_is_said_in_one_sentence(open_page
     page = open_page("compare", compare_test_mask="eyes")
     assert page.info[0].value.startswith("Run 1 was not tested with mask eyes")
     assert not page.exception
+
+
+def test_one_press_queues_what_the_matrix_of_masks_lacks(open_page, filled, monkeypatch):
+    monkeypatch.setattr("dashboard.components.findings.crossed.ensure_supervisor", lambda _: False)
+    page = open_page("results", results_part="masks", crossed="1-none")
+    assert "Covered in testing: **no mask**" in [text.value for text in page.markdown]
+    page.button("results_crossed_fill").click().run()
+    assert not page.exception
+    waiting = [job for job in jobs.unfinished(filled) if job.kind is JobKind.EVALUATE]
+    assert [job.payload["run"] for job in waiting] == [1, 2]
+    assert "4 tests of these wait or run already." in captions(page)
+    assert "results_crossed_fill" not in [button.key for button in page.button]
