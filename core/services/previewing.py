@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from sqlalchemy.orm import Session
 
+from core.errors import UnknownImageError
 from core.images.decoding import decode
 from core.images.faces import FaceSet, common_side, squared
 from core.services.landmarks import arrays
@@ -28,6 +29,20 @@ def sample_faces(workspace: Workspace, dataset_id: int, *, per_emotion: int = 1)
             for row in labels.first_images(session, dataset_id, emotion=emotion, limit=per_emotion)
         ]
         return _face_set(session, dataset_id, rows)
+
+
+def faces_of(workspace: Workspace, dataset_id: int, image_ids: Sequence[int]) -> FaceSet:
+    """Return images of a data set as faces, dropped ones too, in the order of their ids as given.
+
+    Raises:
+        UnknownImageError: If the data set has no such image.
+    """
+    with workspace.reading() as session:
+        by_id = {row.id: row for row in labels.images(session, image_ids)}
+        for image_id in image_ids:
+            if image_id not in by_id or by_id[image_id].dataset_id != dataset_id:
+                raise UnknownImageError(image_id)
+        return _face_set(session, dataset_id, [by_id[image_id] for image_id in image_ids])
 
 
 def _face_set(session: Session, dataset_id: int, rows: Sequence[ImageRow]) -> FaceSet:

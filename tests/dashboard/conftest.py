@@ -21,7 +21,9 @@ def open_page(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> OpenPage
     monkeypatch.setattr("dashboard.components.jobs.ensure_supervisor", lambda _: False)
     monkeypatch.setattr("dashboard.components.queue_board.ensure_supervisor", lambda _: False)
     monkeypatch.setattr("dashboard.components.issues.ensure_supervisor", lambda _: False)
-    monkeypatch.setattr("dashboard.components.saliency.ensure_supervisor", lambda _: False)
+    monkeypatch.setattr(
+        "dashboard.components.saliency_maps.missing.ensure_supervisor", lambda _: False
+    )
     monkeypatch.setattr("dashboard.components.networks.ensure_supervisor", lambda _: False)
     st.cache_resource.clear()
     st.cache_data.clear()

@@ -238,14 +238,6 @@ def test_a_failed_job_shows_why_and_the_end_of_its_log(open_page: OpenPage, fill
     assert "RuntimeError: out of memory" in page.code[0].value
 
 
-def test_missing_maps_are_computed_on_request(open_page: OpenPage, filled: Workspace):
-    page = open_page("saliency", saliency_method="Gradient")
-    page.button("saliency_compute").click().run()
-    job = jobs.jobs(filled)[0]
-    assert (job.kind, job.payload["method"]) == (JobKind.SALIENCY, "gradient")
-    assert "being computed" in text(page)
-
-
 def test_a_folder_is_imported_with_ones_own_class_names(
     open_page: OpenPage, workspace: Workspace, tmp_path: Path
 ):

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import cv2
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 from core.services.datasets import Count
 from core.services.terms import EMOTIONS, Emotion, JobStatus, Mask, ModelName, RunRow, Split
 from dashboard import format as words
-from dashboard.components import faces, overlays, scores, tables
+from dashboard.components import faces, scores, tables
 
 NOW = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 PNG = b"\x89PNG"
@@ -42,23 +40,6 @@ def test_a_data_url_names_the_kind_of_file(content: bytes, kind: str):
 def test_a_name_in_html_cannot_break_out():
     html = faces.framed(PNG, side=48, alt='"><script>', target_px=48)
     assert "<script>" not in html
-
-
-def test_a_map_of_nothing_leaves_the_face_as_it_is():
-    face = np.full((48, 48), 100, dtype=np.float32)
-    drawn = overlays.overlay_png(face, np.zeros((48, 48), dtype=np.float32))
-    pixels = cv2.imdecode(np.frombuffer(drawn, np.uint8), cv2.IMREAD_COLOR)
-    assert pixels.shape == (288, 288, 3)
-    assert (pixels == 100).all()
-
-
-def test_the_hottest_place_of_a_map_takes_the_hottest_colour():
-    heat = np.zeros((48, 48), dtype=np.float32)
-    heat[10:20, 30:40] = 1
-    drawn = overlays.overlay_png(np.zeros((48, 48), dtype=np.float32), heat)
-    pixels = cv2.imdecode(np.frombuffer(drawn, np.uint8), cv2.IMREAD_COLOR).astype(int).sum(axis=2)
-    row, column = np.unravel_index(pixels.argmax(), pixels.shape)
-    assert (60 <= row < 120, 180 <= column < 240) == (True, True)
 
 
 def test_table_1_has_a_row_for_each_emotion_and_their_sum():

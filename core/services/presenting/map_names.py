@@ -1,0 +1,58 @@
+"""What methods and columns of maps are called."""
+
+from core.services.experiments import find_run
+from core.services.human_maps import find
+from core.services.map_columns import ColumnMaps, MapColumn, Outcome
+from core.services.presenting.wording import MODEL_NAMES, percent, run_name
+from core.services.terms import SaliencyMethod
+from core.workspace import Workspace
+
+_METHOD_NAMES = {
+    "grad_cam": "Grad-CAM",
+    "gradient": "Gradient",
+    "smooth_grad": "SmoothGrad",
+    "integrated_gradients": "Integrated gradients",
+    "guided_grad_cam": "Guided Grad-CAM",
+    "occlusion": "Occlusion",
+    "tiles": "Tile task",
+}
+OUTCOME_NAMES = {
+    Outcome.ALL: "All",
+    Outcome.RIGHT: "Got right",
+    Outcome.WRONG: "Got wrong",
+}
+
+
+def method_name(method: SaliencyMethod) -> str:
+    """Return a method as people read it."""
+    return _METHOD_NAMES[method.value]
+
+
+def column_name(workspace: Workspace, column: MapColumn) -> tuple[str, str]:
+    """Return what a column is called: the run and the method, or the human maps and `Human`.
+
+    Raises:
+        UnknownRunError, HumanMapError: If there is none such.
+    """
+    if column.run_id is None or column.method is None:
+        return find(workspace, column.source).title, "Human"
+    return run_name(find_run(workspace, column.run_id)), method_name(column.method)
+
+
+def short_name(workspace: Workspace, column: MapColumn) -> str:
+    """Return a column's name where there is little room, `VGG-16 BN #3` or `facs`."""
+    if column.run_id is None:
+        return column.source
+    return f"{MODEL_NAMES[find_run(workspace, column.run_id).model]} #{column.run_id}"
+
+
+def column_note(maps: ColumnMaps) -> str:
+    """Return what a column's maps are made of: their cells, and how their faces were aligned."""
+    if maps.cells is None or maps.detected_share is None:
+        return ""
+    rows, columns = maps.cells
+    if maps.detected_share == 0:
+        aligned = "aligned by the template, for no landmarks were found"
+    else:
+        aligned = f"landmarks in {percent(maps.detected_share, digits=0)}"
+    return f"{rows} x {columns} cells, {aligned}"

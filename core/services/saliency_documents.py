@@ -1,0 +1,45 @@
+"""What a run looks at as one JSON document."""
+
+from typing import Any
+
+from core.maps.built_in import DEFAULT_KEY
+from core.maps.means import Outcome
+from core.services.human_maps import find
+from core.services.saliency_scores import saliency_scores, scores_document
+from core.workspace import Workspace
+from db.enums import SaliencyMethod
+
+
+def saliency_document(
+    workspace: Workspace,
+    run_id: int,
+    method: SaliencyMethod = SaliencyMethod.GRAD_CAM,
+    *,
+    human: str = DEFAULT_KEY,
+    outcome: Outcome = Outcome.ALL,
+) -> dict[str, Any]:
+    """Return what `feelingit saliency --json` prints; what is not defined is null.
+
+    Besides what `scores_document` has, whose key of the human maps is `human` here: `source`, where
+    these come from in words; `mean_correlation`; and `scores` for each emotion, the shortest way
+    to `correlation`, `similarity`, `interval` and `n`.
+
+    Raises:
+        UnknownRunError: If there is no such run.
+        NotReadyError: If its maps were not computed yet.
+        EmptySetError: If no emotion can be scored.
+        HumanMapError: If there are no such human maps.
+    """
+    scores = saliency_scores(workspace, run_id, method, source=human, outcome=outcome)
+    document = scores_document(scores)
+    return {
+        **document,
+        "human": document["source"],
+        "source": find(workspace, human).source,
+        "mean_correlation": scores.raw.scores.correlation,
+        "scores": {
+            emotion: {name: one["raw"][name] for name in ("correlation", "similarity", "interval")}
+            | {"n": one["n"]}
+            for emotion, one in document["emotions"].items()
+        },
+    }

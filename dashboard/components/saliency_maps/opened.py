@@ -1,0 +1,65 @@
+"""One map that was pressed: large, beside the face and the human map, with all its scores."""
+
+import streamlit as st
+
+from core.services.presenting.map_prints import MapLook
+from core.services.presenting.map_table import ShownColumn, map_table
+from core.services.terms import EMOTIONS, Emotion
+from dashboard.components import heat_table, map_panel
+from dashboard.components.map_panel import LARGE_PX, Shown
+from dashboard.components.saliency_maps import downloads, scoring
+from dashboard.components.saliency_maps.choices import Choice
+from dashboard.format import title
+
+_QUERY = "map"
+_KEY = "saliency_opened"
+
+
+def place(choice: Choice) -> tuple[int, int] | None:
+    """Return the row and column of the map that is open, None where none of those shown is."""
+    found = _open(choice)
+    if found is None or found[0] not in choice.emotions:
+        return None
+    return choice.emotions.index(found[0]), found[1] + 1  # the mean face is the first column
+
+
+def toggle(key: str, choice: Choice) -> None:
+    """Put the map that was just pressed into the page's address, or take it out."""
+    pressed = map_panel.pressed(key)
+    if pressed is None or not 1 <= pressed[1] <= len(choice.columns):
+        return  # the mean face and the difference have no scores
+    emotion, column = choice.emotions[pressed[0]], choice.columns[pressed[1] - 1]
+    heat_table.toggle_query(_QUERY, f"{emotion.value}~{column.text}")
+
+
+def draw(choice: Choice, shown: list[ShownColumn], look: MapLook) -> None:
+    """Draw the map that is open, if one is, beside the human map that it is scored against."""
+    found = _open(choice)
+    if found is None:
+        return
+    emotion, column = found
+    one = shown[column]
+    if one.maps is None or emotion not in one.maps.by_emotion:
+        return
+    st.subheader(f"{title(emotion)}, {one.head.name}", anchor=False)
+    others = [] if choice.columns[column].source == choice.against else [scoring.human(choice)]
+    table = map_table([one, *others], emotions=[emotion], is_one_scale=look.is_one_scale)
+    map_panel.draw(
+        table, look, Shown(side_px=LARGE_PX), key=_KEY, on_press=_nothing, on_zoom=_nothing
+    )
+    scoring.of_emotion(choice.columns[column], choice, emotion)
+    with st.expander("Download this map"):
+        downloads.one(choice, table, look, emotion)
+
+
+def _open(choice: Choice) -> tuple[Emotion, int] | None:
+    """Return emotion and column of the map in the page's address, where they are shown."""
+    emotion, _, text = st.query_params.get(_QUERY, "").partition("~")
+    places = {column.text: number for number, column in enumerate(choice.columns)}
+    if emotion not in list(EMOTIONS) or text not in places:
+        return None
+    return Emotion(emotion), places[text]
+
+
+def _nothing() -> None:
+    return None

@@ -1,0 +1,95 @@
+"""The maps themselves: emotions down, columns across, and what can be done about them."""
+
+import streamlit as st
+
+from core.errors import FeelingItError, NotReadyError
+from core.services.map_columns import MapColumn, column_maps
+from core.services.presenting.map_names import column_name, column_note
+from core.services.presenting.map_prints import MapLook
+from core.services.presenting.map_table import MapTable, ShownColumn, TableColumn, map_table
+from core.services.terms import DatasetRow, RunRow
+from dashboard import state
+from dashboard.components import map_panel
+from dashboard.components.map_panel import SMALL_PX, WHOLE, Shown, Zoom
+from dashboard.components.saliency_maps import downloads, missing, opened, scoring
+from dashboard.components.saliency_maps.choices import (
+    Choice,
+    choose,
+    choose_difference,
+    choose_look,
+)
+
+KEY = "saliency_panel"
+ONE_ROW_PX, MIDDLE_PX = 180, 144
+MOST_MIDDLE_COLUMNS = 5  # so many fit beside the sidebar on a screen of 1280 px
+
+
+def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
+    """Draw the maps of the chosen columns; a press on one opens it beneath."""
+    choice = choose(dataset, runs, beside=lambda: missing.offer_more(runs))
+    if not choice.columns:
+        st.info("Choose runs or human maps as columns above.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        look = choose_look()
+        difference = choose_difference(choice)
+        downloads_place = st.container(width="content")
+    shown = [_shown(column, choice) for column in choice.columns]
+    missing.draw(choice)
+    table = map_table(
+        shown, emotions=choice.emotions, difference=difference, is_one_scale=look.is_one_scale
+    )
+    with downloads_place:
+        downloads.draw(choice, table, look)
+    _maps(table, look, choice)
+    opened.draw(choice, shown, look)
+    scoring.table(choice, shown)
+
+
+def _shown(column: MapColumn, choice: Choice) -> ShownColumn:
+    """Return a column with its maps and their scores, or with why it has none."""
+    workspace = state.workspace()
+    try:
+        name, note = column_name(workspace, column)
+    except FeelingItError as error:  # deleted since the page was drawn
+        return ShownColumn(head=TableColumn(name=column.text), gap=str(error))
+    try:
+        maps = column_maps(workspace, column, choice.outcome)
+    except NotReadyError:
+        return ShownColumn(head=TableColumn(name=name, note=note), gap=missing.why(column))
+    return ShownColumn(
+        head=TableColumn(name=name, note=", ".join(filter(None, (note, column_note(maps))))),
+        maps=maps,
+        words=scoring.words(column, choice.against, choice.outcome),
+    )
+
+
+def _maps(table: MapTable, look: MapLook, choice: Choice) -> None:
+    is_wide = len(table.columns) > MOST_MIDDLE_COLUMNS
+    side_px = SMALL_PX if is_wide else ONE_ROW_PX if len(table.rows) == 1 else MIDDLE_PX
+    shown = Shown(zoom=_zoom(), chosen=opened.place(choice), side_px=side_px)
+    map_panel.draw(
+        table, look, shown, key=KEY, on_press=lambda: opened.toggle(KEY, choice), on_zoom=_keep_zoom
+    )
+    st.caption(
+        "Press a map for all its scores and its own file. Zoom moves all maps together: the "
+        "buttons, Ctrl and the wheel, + and - by key; drag to move."
+    )
+
+
+def _zoom() -> Zoom:
+    """Return the zoom in the page's address, none where it cannot be read."""
+    parts = st.query_params.get("zoom", "").split(",")
+    try:
+        times, x, y = (min(8.0, max(0.0, float(part))) for part in parts)
+    except ValueError:
+        return WHOLE
+    return max(1.0, times), x, y
+
+
+def _keep_zoom() -> None:
+    zoom = map_panel.zoomed(KEY)
+    if zoom[0] == 1:
+        st.query_params.pop("zoom", None)
+    else:
+        st.query_params["zoom"] = ",".join(f"{part:g}" for part in zoom)
