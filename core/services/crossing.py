@@ -92,21 +92,7 @@ def crossing(
         {mask: _test(answers_in(workspace, group, slice_name, mask)) for mask in masks}
         for group in groups
     ]
-    shape = (len(groups), len(masks), 4)
-    own = np.array([[_figures(one) for one in of.values()] for of in found]).reshape(shape)
-    beyond = np.array([[_beyond(of, mask) for mask in masks] for of in found]).reshape(shape)
-    return Crossing(
-        train_masks=tuple(group[0].mask for group in groups),
-        test_masks=tuple(masks),
-        accuracy=own[..., 0],
-        low=own[..., 1],
-        high=own[..., 2],
-        n=own[..., 3],
-        beyond=beyond[..., 0],
-        beyond_low=beyond[..., 1],
-        beyond_high=beyond[..., 2],
-        runs=tuple(groups),
-    )
+    return _matrix(groups, masks, found)
 
 
 def masks_tested(workspace: Workspace, run_ids: Sequence[int]) -> list[Mask]:
@@ -125,6 +111,28 @@ def missing(workspace: Workspace, found: Crossing) -> dict[int, list[Mask]]:
         run_id: [mask for mask in found.test_masks if (run_id, mask) not in done] for run_id in ids
     }
     return {run_id: masks for run_id, masks in lacking.items() if masks}
+
+
+def _matrix(
+    groups: Sequence[tuple[RunRow, ...]],
+    masks: Sequence[Mask],
+    found: Sequence[Mapping[Mask, _Test | None]],
+) -> Crossing:
+    shape = (len(groups), len(masks), 4)
+    own = np.array([[_figures(one) for one in of.values()] for of in found]).reshape(shape)
+    beyond = np.array([[_beyond(of, mask) for mask in masks] for of in found]).reshape(shape)
+    return Crossing(
+        train_masks=tuple(group[0].mask for group in groups),
+        test_masks=tuple(masks),
+        accuracy=own[..., 0],
+        low=own[..., 1],
+        high=own[..., 2],
+        n=own[..., 3],
+        beyond=beyond[..., 0],
+        beyond_low=beyond[..., 1],
+        beyond_high=beyond[..., 2],
+        runs=tuple(groups),
+    )
 
 
 def _columns(masks: Iterable[Mask]) -> list[Mask]:
