@@ -1,12 +1,13 @@
-"""Commands that write what runs came to for others: figures, predictions."""
+"""Commands that write what runs came to for others: figures, predictions, reports."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core.cli.output import AsJson, emit_json, emit_line
+from core.cli.output import AsJson, emit_json, emit_line, progress_bar, size
 from core.services.figure_sets import SIDE_BY_SIDE
+from core.services.report.writing import write_report
 from core.services.result_exports import ResultFormat, ResultKind, Wanted
 from core.services.result_exports import export_results as write_results
 from core.workspace import open_workspace
@@ -56,4 +57,21 @@ def export_results(  # noqa: PLR0913  (each argument is an option of the command
 
 export_results.__name__ = "export-results"
 
-COMMANDS = (export_results,)
+
+def report(
+    runs: Runs,
+    out: Annotated[
+        Path, typer.Option(help="The HTML file to write; nothing may be there yet.")
+    ] = Path("report.html"),
+    as_json: AsJson = False,
+) -> None:
+    """Write data, cleaning, figures and provenance of runs as one HTML file to read or print."""
+    with progress_bar("Report") as bar:
+        n_bytes = write_report(open_workspace(), runs, out.expanduser(), on_progress=bar.update)
+    if as_json:
+        emit_json({"path": str(out), "runs": runs, "bytes": n_bytes})
+    else:
+        emit_line(f"The report is {out} ({size(n_bytes)}); any browser opens it, offline too.")
+
+
+COMMANDS = (export_results, report)

@@ -1,5 +1,6 @@
 """Exact duplicates of a data set: report them, show them, drop the surplus."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
@@ -9,7 +10,7 @@ from core.services.copies import Copies, copies_now
 from core.services.writing import dropping
 from core.workspace import Workspace
 from db.enums import ImageState, Split
-from db.repositories import datasets, labels
+from db.repositories import datasets, labels, versions
 from db.repositories.duplicates import Fingerprint, fingerprints
 
 SURPLUS_REASON = "surplus copy"
@@ -62,7 +63,20 @@ class DroppedBatch:
 
 def exact_report(workspace: Workspace, dataset_id: int) -> DuplicateReport:
     """Return the figures on pixel-identical images of a data set."""
-    now = copies_now(workspace, dataset_id)
+    return _report(copies_now(workspace, dataset_id))
+
+
+def version_report(workspace: Workspace, version_id: int) -> DuplicateReport:
+    """Return the figures on pixel-identical images of a version."""
+    with workspace.reading() as session:
+        members = versions.members(session, version_id)
+    prints = tuple(Fingerprint(m.image_id, m.split, m.label, m.pixel_sha256) for m in members)
+    groups = exact_groups([image.pixel_sha256 for image in prints])
+    per_split = dict(Counter(image.split for image in prints))
+    return _report(Copies(prints, tuple(tuple(group) for group in groups), per_split))
+
+
+def _report(now: Copies) -> DuplicateReport:
     n_images = sum(len(group) for group in now.groups)
     return DuplicateReport(
         groups=len(now.groups),

@@ -14,6 +14,7 @@ from core.services.class_tables import ClassTable, class_table
 from core.services.comparison import RunComparison, configuration_differences
 from core.services.disagreeing import Disagreement
 from core.services.presenting.comparison_cells import comparison_table
+from core.services.presenting.scales import LINE_COLOURS
 from core.services.slicing import ImageSlice, is_too_small
 from core.services.terms import EMOTIONS, DatasetRow, Emotion, RunRow
 from dashboard import state
@@ -25,8 +26,6 @@ MOST_FACES = 40
 _HEAT = "compare_heat"
 _N_OVERALL = 2  # accuracy and weighted F1 stand before the emotions
 _COLUMNS = ["accuracy", "f1", *(emotion.value for emotion in EMOTIONS)]
-# Okabe and Ito's palette (2008) without the yellow that white paper swallows.
-LINE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
 
 def settings(runs: Sequence[RunRow]) -> None:

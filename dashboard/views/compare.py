@@ -7,7 +7,7 @@ from core.services.comparison import MOST_RUNS, RunComparison, compare
 from core.services.slicing import is_too_small
 from core.services.terms import DatasetRow, RunRow
 from dashboard import state
-from dashboard.components import comparing, linked, scores
+from dashboard.components import comparing, linked, reporting, scores
 from dashboard.components.empty import empty, require_dataset
 from dashboard.components.findings import choices
 from dashboard.format import counted, run_name
@@ -45,7 +45,9 @@ found = choose(dataset, runs)
 if found is None:
     st.stop()
 few = " Too few for a statement." if is_too_small(found.n) else ""
-st.caption(f"{counted(found.n, 'test image')}, the same for all.{few}")
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    st.caption(f"{counted(found.n, 'test image')}, the same for all.{few}")
+    reporting.button(dataset, found.runs, key="compare_report")
 comparing.figures_of(found)
 chosen = comparing.differences(found)
 left, right = st.columns(2, gap="large")

@@ -7,7 +7,7 @@ import streamlit as st
 from core.services import experiments, results
 from core.services.terms import DatasetRow, JobStatus, RunRow, Subset
 from dashboard import state
-from dashboard.components import linked, scores
+from dashboard.components import linked, reporting, scores
 from dashboard.components.empty import empty, require_dataset
 from dashboard.components.findings import (
     calibration,
@@ -72,7 +72,9 @@ with st.container(horizontal=True, horizontal_alignment="distribute", gap="small
     part = linked.segments(
         "Part", list(PARTS), key="results_part", words=lambda name: PARTS[name][0], is_named=False
     )
-    exporting.draw(choice)
+    with st.container(horizontal=True, gap="small", width="content"):
+        exporting.draw(choice)
+        reporting.button(dataset, choice.runs, key="results_report")
 if choices.is_empty(choice):
     st.info("No test image is in this slice yet. Choose other test images.")
     st.stop()

@@ -47,3 +47,11 @@ def events(session: Session, dataset_id: int) -> int:
         .where(Image.dataset_id == dataset_id)
     )
     return session.scalars(statement).one()
+
+
+def drop_reasons(session: Session, dataset_id: int) -> dict[int, str | None]:
+    """Return why each dropped image of a data set was dropped, by id; None where nobody said."""
+    statement = select(Image.id, Image.drop_reason).where(
+        Image.dataset_id == dataset_id, Image.state == ImageState.DROPPED
+    )
+    return {image_id: reason for image_id, reason in session.execute(statement)}  # noqa: C416

@@ -1,4 +1,4 @@
-"""Colour scales of tables: even steps for every kind of colour vision, with an ink that reads."""
+"""Colours of tables and lines: told apart by every kind of colour vision, an ink that reads."""
 
 from functools import lru_cache
 
@@ -7,6 +7,8 @@ from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 AMOUNTS = "Cividis"
 DIFFERENCES = "PuOr_r"  # purple below 0, white at 0, orange above
+# Lines of runs: Okabe and Ito's palette (2008) without the yellow that white paper swallows.
+LINE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 N_STEPS = 128
 DARK_INK, LIGHT_INK = "#000000", "#FFFFFF"
 

@@ -1,11 +1,17 @@
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from core.configs import preset
+from core.services import experiments, versions
+from core.services.jobs import find_job
+from core.services.report.provenance import run_record
 from core.workspace import Workspace
+from db.enums import Emotion, Mask, ModelName, Split
 
 Feelingit = Callable
 
@@ -47,3 +53,44 @@ def test_an_export_of_results_refuses_to_overwrite_in_one_sentence(
         True,
         1,
     )
+
+
+def test_a_report_is_written_once(feelingit: Feelingit, filled: Workspace, tmp_path: Path):
+    out = tmp_path / "report.html"
+    done = feelingit("report", 1, 2, "--out", out, "--json").document
+    assert done == {"path": str(out), "runs": [1, 2], "bytes": out.stat().st_size}
+    again = feelingit("report", 1, "--out", out)
+    assert (again.status, "exists already" in again.err, "Traceback" in again.err) == (
+        1, True, False,
+    )  # fmt: skip
+
+
+def test_a_run_without_figures_is_no_report(feelingit: Feelingit, filled: Workspace, tmp_path):
+    refused = feelingit("report", 3, "--out", tmp_path / "a.html")
+    assert (refused.status, list(tmp_path.glob("*.html"))) == (1, [])
+    assert "feelingit logs" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("model", "settings"),
+    [
+        (ModelName.FAST, {}),
+        (ModelName.FAST, {"epochs": 5, "learning_rate": 0.01, "augment": False}),
+        (ModelName.VGG16_BN, {"image_size": 40, "protocol": "study", "patience": None}),
+        (ModelName.FAST, {"image_size": 40, "start_size": 36, "random_masks": ["eyes", "mouth"]}),
+    ],
+)
+def test_the_command_of_a_report_queues_the_same_run(
+    feelingit: Feelingit, workspace: Workspace, add_faces, monkeypatch, model, settings
+):
+    monkeypatch.setattr("core.cli.training.ensure_supervisor", lambda _: None)
+    add_faces([(Split.TRAIN, Emotion.SAD, 10), (Split.TEST, Emotion.SAD, 20)])
+    version = versions.freeze(workspace, "faces")
+    config = preset(model, mask="eyes", seed=3, **settings)
+    run = experiments.enqueue_run(workspace, version.id, config, test_masks=[Mask.MOUTH])
+    name, *words, wait = shlex.split(run_record(workspace, run).command)
+    assert (name, wait) == ("feelingit", "--wait")
+    again = feelingit(*words, "--json").document
+    queued = experiments.find_run(workspace, again["run"])
+    assert (queued.config, queued.version) == (run.config, version.digest)
+    assert find_job(workspace, queued.job_id).payload["test_masks"] == ["mouth"]
