@@ -12,6 +12,11 @@ SOURCE = (
     "overall accuracy and weighted F1, one run each, no intervals given."
 )
 
+PER_CLASS = (
+    "The study's figures per emotion are not in what FeelingIt was given, so only these two stand "
+    "beside ours; ours per emotion are under Per emotion."
+)
+
 
 @dataclass(frozen=True)
 class StudyRow:

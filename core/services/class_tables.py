@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.metrics import estimates
 from core.metrics.estimates import N_CELLS, Metric
 from core.services.answers import Answers
-from core.services.pooling import by_experiment
+from core.services.seeds import by_experiment
 from core.services.slicing import ImageSlice, answers_in
 from core.services.tested_rows import confusions_of, places_of, tested_row
 from core.workspace import Workspace

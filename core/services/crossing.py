@@ -11,7 +11,7 @@ from core.images.masks.families import CONTROL_PREFIX, CONTROLS, subject
 from core.metrics import estimates
 from core.metrics.estimates import Estimates, Metric
 from core.services.answers import Answers, are_same_images
-from core.services.pooling import by_experiment
+from core.services.seeds import by_experiment
 from core.services.slicing import ImageSlice, answers_in
 from core.services.tested_rows import TestedRow, confusions_of, correlation, tested_row
 from core.workspace import Workspace

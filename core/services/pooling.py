@@ -1,16 +1,14 @@
-"""Runs that differ only in their seed are one experiment: pooled, beside the study's figures."""
+"""Experiments with their seeds pooled, beside the study's figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from core.metrics.intervals import mean_and_spread, share_interval
 from core.metrics.study import StudyRow, study_rows
-from core.services.results import overall
+from core.services.answers import answers_of
+from core.services.class_tables import ClassTable, Metric, class_table
+from core.services.slicing import ImageSlice
 from core.workspace import Workspace
-from db.enums import Subset
-from db.rows import ResultRow, RunRow
+from db.rows import RunRow
 
 Interval = tuple[float, float]
 
@@ -23,10 +21,11 @@ class PooledRun:
         runs: By seed.
         accuracy: Mean over the seeds, 0..1.
         accuracy_spread: Sample standard deviation over the seeds; NaN for one seed.
-        accuracy_interval: Wilson interval of the mean accuracy for the n test images of one run:
-            what other images of this kind could have given, not what other seeds could.
+        accuracy_interval: 95 % interval of the mean over images: what other images of this kind
+            could have given these networks, not what other seeds could.
         weighted_f1: Mean over the seeds, 0..1.
         weighted_f1_spread: Likewise.
+        weighted_f1_interval: Likewise.
         n: Test images of each run.
     """
 
@@ -36,6 +35,7 @@ class PooledRun:
     accuracy_interval: Interval
     weighted_f1: float
     weighted_f1_spread: float
+    weighted_f1_interval: Interval
     n: int
 
 
@@ -48,55 +48,42 @@ class StudyCell:
 
 
 def pooled(
-    workspace: Workspace, runs: Sequence[RunRow], *, subset: Subset = Subset.FULL
+    workspace: Workspace, runs: Sequence[RunRow], *, slice_name: str = ImageSlice.ALL
 ) -> list[PooledRun]:
-    """Return runs that have figures, pooled over seeds, in the order of their first run."""
-    figures = overall(workspace, [run.id for run in runs], subset=subset)
-    have_figures = [run for run in runs if run.id in figures]
-    return [_pool(group, figures) for group in by_experiment(have_figures)]
+    """Return runs that have figures, pooled over seeds, in the order of their first run.
 
-
-def by_experiment(runs: Sequence[RunRow]) -> list[tuple[RunRow, ...]]:
-    """Return runs grouped by version and every setting but the seed, each group by seed.
-
-    Groups stand in the order of their first run. Of several runs with one seed the newest counts.
+    Args:
+        workspace: Where the runs are.
+        runs: Of any configuration and version.
+        slice_name: Which test images, as `slicing.slice_members` names them.
     """
-    groups: dict[str, dict[int, RunRow]] = {}
-    for run in runs:
-        of_seed = groups.setdefault(_experiment(run), {})
-        newest = of_seed.get(run.seed)
-        of_seed[run.seed] = run if newest is None or run.id > newest.id else newest
-    return [tuple(of_seed[seed] for seed in sorted(of_seed)) for of_seed in groups.values()]
+    tested = [run for run in runs if answers_of(workspace, run) is not None]
+    accuracy, f1 = (
+        class_table(workspace, tested, metric, slice_name=slice_name)
+        for metric in (Metric.ACCURACY, Metric.F1)
+    )
+    return [_pool(accuracy, f1, row) for row in range(len(accuracy.rows)) if accuracy.n[row, 0] > 0]
 
 
 def study_table(
-    workspace: Workspace, runs: Sequence[RunRow], *, subset: Subset = Subset.FULL
+    workspace: Workspace, runs: Sequence[RunRow], *, slice_name: str = ImageSlice.ALL
 ) -> list[StudyCell]:
     """Return the study's rows, each beside our newest pooled runs of the same network and mask."""
-    ours = pooled(workspace, runs, subset=subset)
+    ours = pooled(workspace, runs, slice_name=slice_name)
     newest: dict[tuple[str, str], PooledRun] = {}
     for one in sorted(ours, key=lambda pool: max(run.id for run in pool.runs)):
         newest[one.runs[0].model, one.runs[0].mask] = one
     return [StudyCell(study=row, ours=newest.get((row.model, row.mask))) for row in study_rows()]
 
 
-def _experiment(run: RunRow) -> str:
-    """Return what runs that differ only in their seed share."""
-    settings = {name: value for name, value in run.config.items() if name != "seed"}
-    return repr((run.version_id, sorted(settings.items(), key=lambda item: item[0])))
-
-
-def _pool(runs: Sequence[RunRow], figures: dict[int, ResultRow]) -> PooledRun:
-    rows = [figures[run.id] for run in runs]
-    accuracy, accuracy_spread = mean_and_spread(np.array([row.accuracy for row in rows]))
-    weighted_f1, f1_spread = mean_and_spread(np.array([row.weighted_f1 for row in rows]))
-    low, high = share_interval(accuracy * rows[0].n, rows[0].n)
+def _pool(accuracy: ClassTable, f1: ClassTable, row: int) -> PooledRun:
     return PooledRun(
-        runs=tuple(runs),
-        accuracy=accuracy,
-        accuracy_spread=accuracy_spread,
-        accuracy_interval=(float(low), float(high)),
-        weighted_f1=weighted_f1,
-        weighted_f1_spread=f1_spread,
-        n=rows[0].n,
+        runs=accuracy.rows[row],
+        accuracy=float(accuracy.values[row, 0]),
+        accuracy_spread=float(accuracy.spread[row, 0]),
+        accuracy_interval=(float(accuracy.low[row, 0]), float(accuracy.high[row, 0])),
+        weighted_f1=float(f1.values[row, 0]),
+        weighted_f1_spread=float(f1.spread[row, 0]),
+        weighted_f1_interval=(float(f1.low[row, 0]), float(f1.high[row, 0])),
+        n=round(float(accuracy.n[row, 0])),
     )

@@ -4,37 +4,34 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.metrics.study import SOURCE
+from core.metrics.study import PER_CLASS, SOURCE
 from core.services import pooling
 from core.services.pooling import PooledRun, StudyCell
-from core.services.slicing import ImageSlice
-from core.services.terms import Subset
+from core.services.slicing import is_too_small
 from dashboard import state
 from dashboard.components.findings.choices import Choice
-from dashboard.format import MASK_NAMES, MODEL_NAMES, number
+from dashboard.format import MASK_NAMES, MODEL_NAMES, number, slice_title
 
-_POINTS = st.column_config.NumberColumn(format="%+.2f")
 _PERCENT = st.column_config.NumberColumn(format="%.2f %%")
 
 
 def draw(choice: Choice) -> None:
     """Draw the study's figures, ours with intervals, and the differences."""
-    subset = Subset.LEAK_FREE if choice.slice_name == ImageSlice.LEAK_FREE else Subset.FULL
-    cells = pooling.study_table(state.workspace(), choice.runs, subset=subset)
+    cells = pooling.study_table(state.workspace(), choice.runs, slice_name=choice.slice_name)
     missing = sum(cell.ours is None for cell in cells)
     table = pd.DataFrame([_line(cell) for cell in cells])
     st.dataframe(
         table, hide_index=True, key="results_study",
         column_config={
             "Study accuracy": _PERCENT, "Our accuracy": _PERCENT, "Study F1": _PERCENT,
-            "Our F1": _PERCENT, "Accuracy difference": _POINTS, "F1 difference": _POINTS,
+            "Our F1": _PERCENT,
         },
         alt="The study's rows beside our runs",
     )  # fmt: skip
-    of = "leak-free test images" if subset is Subset.LEAK_FREE else "all test images"
     st.caption(
-        f"{SOURCE} Ours: our newest runs of the same network and mask on {of}, seeds pooled; the "
-        "interval is over images (95 %, Wilson). F1 is weighted. Differences in points."
+        f"{SOURCE} Ours: our newest runs of the same network and mask, seeds pooled; images: "
+        f"{slice_title(choice.slice_name).lower()}. Intervals are over our images (95 %); "
+        f"differences are in points, ours less theirs. F1 is weighted. {PER_CLASS}"
     )
     if missing:
         st.page_link(
@@ -50,29 +47,33 @@ def _line(cell: StudyCell) -> dict[str, object]:
         "Covered": MASK_NAMES[study.mask],
         "Study accuracy": 100 * study.accuracy,
         "Our accuracy": None,
-        "95 % interval": "",
-        "Accuracy difference": None,
+        "Accuracy difference": "",
         "Study F1": 100 * study.weighted_f1,
         "Our F1": None,
-        "F1 difference": None,
+        "F1 difference": "",
         "Runs": "none yet",
     }
     if ours is not None:
-        low, high = ours.accuracy_interval
         line |= {
             "Our accuracy": 100 * ours.accuracy,
-            "95 % interval": f"{100 * low:.1f} to {100 * high:.1f}",
-            "Accuracy difference": 100 * (ours.accuracy - study.accuracy),
+            "Accuracy difference": _less(ours.accuracy, ours.accuracy_interval, study.accuracy),
             "Our F1": 100 * ours.weighted_f1,
-            "F1 difference": 100 * (ours.weighted_f1 - study.weighted_f1),
+            "F1 difference": _less(ours.weighted_f1, ours.weighted_f1_interval, study.weighted_f1),
             "Runs": _runs(ours),
         }
     return line
 
 
+def _less(ours: float, interval: tuple[float, float], theirs: float) -> str:
+    """Return our figure less theirs in points with the interval of ours moved along."""
+    low, high = (100 * (end - theirs) for end in interval)
+    return f"{100 * (ours - theirs):+.2f} ({low:+.1f} to {high:+.1f})"
+
+
 def _runs(ours: PooledRun) -> str:
-    names = ", ".join(f"#{run.id}" for run in ours.runs)
+    few = ", too few for a statement" if is_too_small(ours.n) else ""
+    names = ", ".join(f"#{run.id}" for run in ours.runs) + f", n = {number(ours.n)}{few}"
     if np.isnan(ours.accuracy_spread):
-        return f"{names}, n = {number(ours.n)}"
+        return names
     spread = f"\N{PLUS-MINUS SIGN} {100 * ours.accuracy_spread:.1f} over seeds"
-    return f"{names}, n = {number(ours.n)}, {spread}"
+    return f"{names}, {spread}"

@@ -39,7 +39,7 @@ from core.services.class_tables import Metric
 from core.services.result_exports import ResultFormat, ResultKind, Wanted, export_results
 from core.settings import Settings
 from core.workspace import Workspace, open_workspace
-from db.enums import EMOTIONS, JobStatus, Mask, ModelName, Split, Subset
+from db.enums import EMOTIONS, JobStatus, Mask, ModelName, Split
 from db.models import Dataset, Image
 from db.repositories import jobs
 
@@ -307,7 +307,7 @@ def test_calibration_is_scikit_learns(studied: Workspace, parts: Parts, run_id: 
 
 def test_masks_crossed_are_scikit_learns(studied: Workspace, tmp_path):
     runs = [experiments.find_run(studied, run_id) for run_id in RUNS]
-    found = crossing.crossing(studied, runs, ModelName.FAST, subset=Subset.LEAK_FREE)
+    found = crossing.crossing(studied, runs, ModelName.FAST, slice_name="leak-free")
     path = tmp_path / "eyes.parquet"
     wanted = Wanted(
         kind=ResultKind.PREDICTIONS, form=ResultFormat.PARQUET, test_mask=Mask.EYES

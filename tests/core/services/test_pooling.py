@@ -42,7 +42,9 @@ def test_seeds_of_one_configuration_are_one_row_with_mean_and_spread(workspace, 
     (pool,) = pools(workspace)
     assert pool.accuracy == pytest.approx(0.6)
     assert pool.accuracy_spread == pytest.approx(0.1)
-    assert np.allclose(pool.accuracy_interval, share_interval(12, 20))
+    low, high = share_interval(12, 20)  # of one seed: these err on nearly the same faces
+    assert low < pool.accuracy_interval[0] < low + 0.05
+    assert high - 0.05 < pool.accuracy_interval[1] < high
     assert [run.seed for run in pool.runs] == [0, 1, 2]
 
 
@@ -72,3 +74,10 @@ def test_the_studys_rows_stand_beside_our_newest_runs_of_the_same_kind(workspace
     assert cells[0].study.accuracy == 0.5641
     assert cells[0].ours.accuracy == pytest.approx(0.65)
     assert all(cell.ours is None for cell in cells[1:])
+
+
+def test_the_studys_rows_are_of_any_slice_and_of_none_without_images(workspace, tested):
+    tested(10)
+    runs = experiments.runs(workspace)
+    assert study_table(workspace, runs, slice_name="leak-free")[0].ours.n == N
+    assert study_table(workspace, runs, slice_name="leaked")[0].ours is None
