@@ -108,6 +108,13 @@ def _show(document: dict[str, Any]) -> None:
         [(name, *_scores(one["raw"]), _removed(one)) for name, one in controls],
     )
     emit_line(_in_words(document))
+    examined = document["faithfulness"]
+    command = f"feelingit faithfulness {document['run']} --method {document['method']}"
+    emit_line(
+        f"These maps were not examined yet; see how far to trust them with `{command}`."
+        if examined is None
+        else f"{'FLAGGED. ' if examined['is_flagged'] else ''}{examined['why']} See `{command}`."
+    )
 
 
 def _line(one: dict[str, Any]) -> tuple[str, ...]:

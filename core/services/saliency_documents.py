@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from core.errors import NotReadyError
 from core.maps.built_in import DEFAULT_KEY
 from core.maps.means import Outcome
+from core.services import faithfulness
 from core.services.human_maps import find
 from core.services.saliency_scores import saliency_scores, scores_document
 from core.workspace import Workspace
@@ -21,8 +23,8 @@ def saliency_document(
     """Return what `feelingit saliency --json` prints; what is not defined is null.
 
     Besides what `scores_document` has, whose key of the human maps is `human` here: `source`, where
-    these come from in words; `mean_correlation`; and `scores` for each emotion, the shortest way
-    to `correlation`, `similarity`, `interval` and `n`.
+    these come from in words; `mean_correlation`; `scores` for each emotion, the shortest way to
+    `correlation`, `similarity`, `interval` and `n`; and `faithfulness`, null until it was examined.
 
     Raises:
         UnknownRunError: If there is no such run.
@@ -42,4 +44,15 @@ def saliency_document(
             | {"n": one["n"]}
             for emotion, one in document["emotions"].items()
         },
+        "faithfulness": _faithfulness(workspace, run_id, method),
     }
+
+
+def _faithfulness(
+    workspace: Workspace, run_id: int, method: SaliencyMethod
+) -> dict[str, Any] | None:
+    """Return what is known of the method's faithfulness, None where it was not examined."""
+    try:
+        return faithfulness.result_document(workspace, run_id, method)
+    except NotReadyError:
+        return None

@@ -5,14 +5,16 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.services.terms import DatasetRow, RunRow
-from dashboard.components import scores
+from dashboard.components import linked, scores
 from dashboard.components.empty import empty, require_dataset
-from dashboard.components.saliency_maps import one_face, panel, people
+from dashboard.components.saliency_maps import faithful, hurting, one_face, panel, people
 
-PARTS: dict[str, Callable[[DatasetRow, list[RunRow]], None]] = {
-    "Maps": panel.draw,
-    "One face": one_face.draw,
-    "Human maps": people.draw,
+PARTS: dict[str, tuple[str, Callable[[DatasetRow, list[RunRow]], None]]] = {
+    "maps": ("Maps", panel.draw),
+    "face": ("One face", one_face.draw),
+    "faithfulness": ("Faithfulness", faithful.draw),
+    "covering": ("Does covering hurt", hurting.draw),
+    "people": ("Human maps", people.draw),
 }
 
 dataset = require_dataset()
@@ -24,8 +26,7 @@ if not runs:
         label="Go to experiments",
     )
     st.stop()
-part = st.segmented_control(
-    "Part", list(PARTS), default="Maps", required=True, key="saliency_part", bind="query-params",
-    label_visibility="collapsed",
-)  # fmt: skip
-PARTS[part](dataset, runs)
+part = linked.segments(
+    "Part", list(PARTS), key="saliency_part", words=lambda one: PARTS[one][0], is_named=False
+)
+PARTS[part][1](dataset, runs)

@@ -20,7 +20,7 @@ def pictures(page: Page) -> Locator:
 
 
 def test_maps_are_painted_zoomed_together_and_opened(open_page: OpenPage):
-    page = open_page("saliency?dataset=faces&saliency_emotion=Angry")
+    page = open_page("saliency?dataset=faces&saliency_emotion=angry")
     face, network, human = (pictures(page).nth(number) for number in range(3))
     expect(network).to_contain_text("r ")
     red, green, blue = network.locator("canvas").evaluate(PIXELS)
@@ -51,13 +51,13 @@ def test_maps_are_walked_and_zoomed_by_key(open_page: OpenPage):
 
 
 def test_no_strength_shows_the_face_alone(open_page: OpenPage):
-    page = open_page("saliency?dataset=faces&saliency_emotion=Angry&saliency_strength=0")
+    page = open_page("saliency?dataset=faces&saliency_emotion=angry&saliency_strength=0")
     face, network = (pictures(page).nth(number).locator("canvas") for number in range(2))
     assert face.evaluate(PIXELS) == network.evaluate(PIXELS)
 
 
 def test_the_figure_is_downloaded(open_page: OpenPage):
-    page = open_page("saliency?dataset=faces&saliency_emotion=Angry")
+    page = open_page("saliency?dataset=faces&saliency_emotion=angry")
     page.get_by_role("button", name="Download").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="SVG").first.click()
@@ -70,7 +70,7 @@ def test_the_figure_is_downloaded(open_page: OpenPage):
 def test_an_own_map_is_drawn_by_pointer_and_key_and_saved(
     open_page: OpenPage, site_workspace: Workspace
 ):
-    page = open_page("saliency?dataset=faces&saliency_part=Human+maps&saliency_own_way=Draw")
+    page = open_page("saliency?dataset=faces&saliency_part=people&saliency_own_way=draw")
     face = page.get_by_role("application")
     face.scroll_into_view_if_needed()
     box = face.bounding_box()

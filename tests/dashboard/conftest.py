@@ -11,20 +11,26 @@ from core.workspace import Workspace
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 OpenPage = Callable[..., AppTest]
+STARTERS = (
+    "training",
+    "jobs",
+    "queue_board",
+    "issues",
+    "saliency_maps.missing",
+    "networks",
+    "saliency_maps.faithful",
+    "saliency_maps.hurting",
+)
+"""The components that start a supervisor, which pages under test must not."""
 
 
 @pytest.fixture
 def open_page(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
     """Return a function that opens a view of the dashboard, with a query, as a browser would."""
     monkeypatch.setenv("FEELINGIT_DATA", str(workspace.data_dir))
-    monkeypatch.setattr("dashboard.components.training.ensure_supervisor", lambda _: False)
-    monkeypatch.setattr("dashboard.components.jobs.ensure_supervisor", lambda _: False)
-    monkeypatch.setattr("dashboard.components.queue_board.ensure_supervisor", lambda _: False)
-    monkeypatch.setattr("dashboard.components.issues.ensure_supervisor", lambda _: False)
-    monkeypatch.setattr(
-        "dashboard.components.saliency_maps.missing.ensure_supervisor", lambda _: False
-    )
-    monkeypatch.setattr("dashboard.components.networks.ensure_supervisor", lambda _: False)
+    for module in STARTERS:
+        name = f"dashboard.components.{module}.ensure_supervisor"
+        monkeypatch.setattr(name, lambda _: False)
     st.cache_resource.clear()
     st.cache_data.clear()
 

@@ -8,9 +8,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import InferenceError
-from core.services import jobs, saliency
+from core.metrics.faithfulness import (
+    Curve,
+    CurveKind,
+    Estimate,
+    Faithfulness,
+    Figure,
+    Fill,
+    Order,
+    Stage,
+)
+from core.services import faithfulness, jobs, outcomes, results, saliency
 from core.services.human_maps import own_keys
-from core.services.terms import Emotion, JobKind, SaliencyMethod
+from core.services.terms import Emotion, JobKind, Mask, SaliencyMethod
 from core.workspace import Workspace
 from dashboard.components import map_desk, map_panel
 from dashboard.components.saliency_maps import one_face
@@ -118,8 +128,8 @@ def test_a_link_brings_back_columns_rows_and_look(
     open_page: OpenPage, filled: Workspace, drawn: list[dict]
 ):
     open_page(
-        "saliency", saliency_emotion="Angry", saliency_strength="40", saliency_colours="Magma",
-        saliency_outlines="true", saliency_outcome="Got right", zoom="2,0.1,0.3",
+        "saliency", saliency_emotion="angry", saliency_strength="40", saliency_colours="magma",
+        saliency_outlines="true", saliency_outcome="right", zoom="2,0.1,0.3",
     )  # fmt: skip
     data = drawn[-1]
     assert [row["title"] for row in data["rows"]] == ["Angry"]
@@ -156,15 +166,100 @@ def test_a_map_in_the_address_is_open_with_all_its_scores(
 
 
 def test_what_is_shown_is_downloaded_at_print_size(open_page: OpenPage, filled: Workspace):
-    page = open_page("saliency", saliency_emotion="Angry")
+    page = open_page("saliency", saliency_emotion="angry")
     buttons = {button.key: button for button in page.get("download_button")}
     assert {"saliency_all_png", "saliency_all_svg", "saliency_study_png"} <= set(buttons)
 
 
-def test_no_columns_are_asked_for(open_page: OpenPage, filled: Workspace):
-    page = open_page("saliency")
-    page.multiselect("saliency_columns").set_value([]).run()
-    assert "Choose runs or human maps" in text(page)
+def estimate(value: float) -> Estimate:
+    return Estimate(value=value, low=value - 0.05, high=value + 0.05)
+
+
+def examined(likeness: float) -> Faithfulness:
+    """An examination after which maps of random weights are so alike to the trained one's."""
+    curves = [
+        Curve(
+            kind=kind, fill=fill, order=order, shares=np.linspace(0, 1, 21),
+            mean=np.linspace(0.9, 0.1, 21), area=estimate(0.4),
+            gain=None if order is Order.RANDOM else estimate(0.1),
+        )
+        for kind in CurveKind for fill in Fill for order in Order
+    ]  # fmt: skip
+    return Faithfulness(
+        n_images=64,
+        curves=tuple(curves),
+        sensitivity=Figure(value=estimate(0.3), n=32),
+        infidelity=Figure(value=None, n=0, why="Tiles have no gradient."),
+        stages=(
+            Stage(share=0.5, last_layer="head", spearman=estimate(0.9), ssim=None, n=64),
+            Stage(share=1.0, last_layer="stem", spearman=estimate(likeness), ssim=None, n=64),
+        ),
+    )
+
+
+def test_a_method_that_fails_its_check_is_flagged_beside_its_maps(
+    open_page: OpenPage, filled: Workspace, drawn: list[dict]
+):
+    faithfulness.record_faithfulness(filled, 1, SaliencyMethod.GRAD_CAM, examined(0.8))
+    open_page("saliency")
+    short, long = drawn[-1]["columns"][1]["flag"]
+    assert short == "fails the randomisation check"
+    assert "they show the picture" in long
+    assert drawn[-1]["columns"][2]["flag"] is None
+
+
+def test_an_examination_is_shown_with_its_verdict_curves_and_areas(
+    open_page: OpenPage, filled: Workspace
+):
+    faithfulness.record_faithfulness(filled, 1, SaliencyMethod.GRAD_CAM, examined(0.1))
+    page = open_page("saliency", saliency_part="faithfulness", saliency_run="1")
+    assert "Maps change when" in page.success[0].value
+    areas = page.dataframe[0].value
+    assert len(areas) == 12
+    assert areas["Area"][0] == "0.400 (0.350 to 0.450)"
+    assert [metric.value for metric in page.metric] == ["0.300 (0.250 to 0.350)", "not computed"]
+    assert "Tiles have no gradient." in text(page)
+    flagged = examined(0.9)
+    faithfulness.record_faithfulness(filled, 1, SaliencyMethod.GRAD_CAM, flagged)
+    assert flagged.why in page.run().warning[0].value
+
+
+def test_maps_that_were_not_examined_are_on_request(open_page: OpenPage, filled: Workspace):
+    page = open_page("saliency", saliency_part="faithfulness", saliency_run="1")
+    page.button("saliency_examine").click().run()
+    assert faithfulness.under_way(filled, 1, SaliencyMethod.GRAD_CAM)
+    assert "are being examined" in text(page)
+
+
+def test_what_covering_needs_is_queued_at_once(open_page: OpenPage, filled: Workspace):
+    page = open_page("saliency", saliency_part="covering", saliency_run="1")
+    assert "was not tested under a mask" in page.info[0].value
+    page.button("saliency_hurts_queue").click().run()
+    (job,) = [one for one in jobs.unfinished(filled) if one.kind is JobKind.EVALUATE]
+    assert job.payload["test_masks"] == ["forehead", "eyes", "mouth"]
+    assert not [one for one in page.button if one.key == "saliency_hurts_queue"]
+
+
+def test_covering_says_in_words_whether_it_hurts_where_saliency_is(
+    open_page: OpenPage, filled: Workspace
+):
+    rows = results.predictions(filled, 1)
+    for number, mask in enumerate((Mask.EYES, Mask.MOUTH)):
+        rolled = rows.assign(predicted=np.roll(rows["predicted"], number + 1), mask=mask.value)
+        outcomes.record_outcome(filled, 1, rolled)
+    page = open_page("saliency", saliency_part="covering", saliency_run="1")
+    said = text(page)
+    assert "Recall lost goes with the network's saliency under the mask:" in said
+    assert "14 marks" in said
+    html = " ".join(one.proto.body for one in page.get("html"))
+    assert "\u25cf Eyes" in html
+    assert "Surprise" in html
+
+
+def test_a_masked_run_cannot_be_covered_further(open_page: OpenPage, filled: Workspace):
+    page = open_page("saliency", saliency_part="covering", saliency_run="2")
+    assert "choose a run that was trained on whole faces" in page.info[0].value
+    assert not [one for one in page.button if one.key == "saliency_hurts_queue"]
 
 
 @pytest.fixture
@@ -184,7 +279,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
 def test_one_face_is_explained_and_the_next_is_a_press_away(
     open_page: OpenPage, filled: Workspace, drawn: list[dict], asked: list[tuple]
 ):
-    page = open_page("saliency", saliency_part="One face", saliency_face_outcome="Got right")
+    page = open_page("saliency", saliency_part="face", saliency_face_outcome="right")
     assert "Face 1 of" in text(page)
     (first,) = asked[0][1][:1]
     assert drawn[-1]["columns"][0]["note"] == "no landmarks yet"
@@ -199,7 +294,7 @@ def test_one_face_is_explained_and_the_next_is_a_press_away(
 def test_a_wrong_face_is_explained_for_its_label_and_for_what_was_said(
     open_page: OpenPage, filled: Workspace, drawn: list[dict], asked: list[tuple]
 ):
-    page = open_page("saliency", saliency_part="One face")
+    page = open_page("saliency", saliency_part="face")
     page.button_group("saliency_face_outcome").set_value("Got wrong").run()
     assert len(drawn[-1]["columns"]) == 3
     assert len(asked[-1][2]) == 2
@@ -208,7 +303,7 @@ def test_a_wrong_face_is_explained_for_its_label_and_for_what_was_said(
 def test_an_image_that_is_not_among_the_faces_is_named(
     open_page: OpenPage, filled: Workspace, drawn: list[dict], asked: list[tuple]
 ):
-    page = open_page("saliency", saliency_part="One face", face="99999")
+    page = open_page("saliency", saliency_part="face", face="99999")
     assert "Image 99999 is not among these faces" in text(page)
 
 
@@ -219,7 +314,7 @@ def test_a_network_that_does_not_answer_is_one_sentence(
         raise InferenceError("The inference process has not answered within 60 s.")
 
     monkeypatch.setattr(one_face, "classify", classify)
-    page = open_page("saliency", saliency_part="One face")
+    page = open_page("saliency", saliency_part="face")
     assert [one.value for one in page.error] == [
         "The inference process has not answered within 60 s."
     ]
@@ -229,7 +324,7 @@ def test_a_network_that_does_not_answer_is_one_sentence(
 def test_human_maps_tell_their_source_licence_and_limits(
     open_page: OpenPage, filled: Workspace, drawn: list[dict]
 ):
-    page = open_page("saliency", saliency_part="Human maps")
+    page = open_page("saliency", saliency_part="people")
     said = text(page)
     for part in ("Wegrzyn", "public domain", "Liu et al", "Du, Tao"):
         assert part in said
@@ -242,7 +337,7 @@ def test_own_pictures_become_human_maps_and_are_deleted(
     picture = np.zeros((48, 48), dtype=np.uint8)
     picture[30:] = 200
     content = cv2.imencode(".png", picture)[1].tobytes()
-    page = open_page("saliency", saliency_part="Human maps")
+    page = open_page("saliency", saliency_part="people")
     page.get("file_uploader")[0].set_value([("happy.png", content, "image/png")])
     page.text_input("saliency_own_name").set_value("Mine").run()
     page.button("saliency_own_save").click().run()

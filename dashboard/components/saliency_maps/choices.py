@@ -12,6 +12,7 @@ from core.services.presenting.map_names import OUTCOME_NAMES, method_name
 from core.services.presenting.map_prints import MapLook
 from core.services.terms import DatasetRow, Emotion, RunRow, SaliencyMethod
 from dashboard import state
+from dashboard.components import linked
 from dashboard.format import run_name, title
 
 ALL = "all"
@@ -49,25 +50,19 @@ class Choice:
 def choose(dataset: DatasetRow, runs: list[RunRow], *, beside: Callable[[], None]) -> Choice:
     """Draw what can be chosen of the maps, and at the line's end `beside`; return the choice."""
     names = column_names(runs)
-    usual = [column.text for column in usual_columns(runs)]
-    columns = st.multiselect(
-        "Columns", list(names), default=[text for text in usual if text in names],
-        max_selections=MOST_COLUMNS, key="saliency_columns", bind="query-params",
-        format_func=lambda text: names[text][1], placeholder="Choose runs and human maps",
-        help="Any run by any method, and any human maps. Type to find one.",
+    columns = linked.several(
+        "Columns: any run by any method, and any human maps", list(names), key="saliency_columns",
+        words=lambda text: names[text][1], most=MOST_COLUMNS,
+        default=[column.text for column in usual_columns(runs) if column.text in names],
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        outcome = st.segmented_control(
-            "Faces", list(Outcome), default=Outcome.ALL, required=True,
-            key="saliency_outcome", format_func=lambda one: OUTCOME_NAMES[one],
-            bind="query-params",
-            help="All test faces with the emotion as their label, or those that the run got right "
-            "or wrong.",
-        )  # fmt: skip
+        outcome = linked.segments(
+            "Faces", list(Outcome), key="saliency_outcome", words=lambda one: OUTCOME_NAMES[one]
+        )
         against = choose_human("Scored against", key="saliency_against")
-        emotion = st.selectbox(
-            "Emotion", [ALL, *Emotion], key="saliency_emotion", width=110, bind="query-params",
-            format_func=lambda one: "All" if one == ALL else title(Emotion(one)),
+        emotion = linked.selectbox(
+            "Emotion", [ALL, *Emotion], key="saliency_emotion", width=110,
+            words=lambda one: "All" if one == ALL else title(Emotion(one)),
         )  # fmt: skip
         beside()
     return Choice(
@@ -75,7 +70,7 @@ def choose(dataset: DatasetRow, runs: list[RunRow], *, beside: Callable[[], None
         runs=runs,
         columns=[names[text][0] for text in columns],
         against=against,
-        outcome=Outcome(outcome),
+        outcome=outcome,
         emotions=list(Emotion) if emotion == ALL else [Emotion(emotion)],
     )
 
@@ -83,12 +78,7 @@ def choose(dataset: DatasetRow, runs: list[RunRow], *, beside: Callable[[], None
 def choose_human(label: str, *, key: str) -> str:
     """Draw the choice of human maps and return their key."""
     titles = {maps.key: maps.title for maps in human_maps(state.workspace())}
-    return str(
-        st.selectbox(
-            label, list(titles), key=key, width=250, bind="query-params",
-            format_func=lambda one: titles[one],
-        )
-    )  # fmt: skip
+    return linked.selectbox(label, list(titles), key=key, words=lambda one: titles[one], width=250)
 
 
 def choose_look() -> MapLook:
@@ -97,23 +87,15 @@ def choose_look() -> MapLook:
         "Overlay strength", 0, 100, 70, step=5, key="saliency_strength", width=200,
         bind="query-params", format="%d %%", help="0 shows the face alone, 100 the map alone.",
     )  # fmt: skip
-    colours = st.selectbox(
-        "Colours", list(ColourMap), key="saliency_colours", width=120, bind="query-params",
-        format_func=lambda one: COLOUR_NAMES[one],
+    colours = linked.selectbox(
+        "Colours", list(ColourMap), key="saliency_colours", width=120,
+        words=lambda one: COLOUR_NAMES[one],
     )  # fmt: skip
     with st.container(gap="xxsmall", width="content"):
-        outlined = st.toggle(
-            "Action units", key="saliency_outlines", bind="query-params",
-            help="Outlines where the action units show that at least half of people use for the "
-            "emotion (Du, Tao & Martinez 2014). Neutral has none.",
-        )  # fmt: skip
-        one_scale = st.toggle(
-            "One scale", key="saliency_scale", bind="query-params",
-            help="All maps on one scale, in times chance. Otherwise each map by its own largest "
-            "value, so weak maps look as hot as strong ones.",
-        )  # fmt: skip
+        outlined = linked.switch("Action-unit outlines", key="saliency_outlines", is_on=False)
+        one_scale = linked.switch("One scale for all", key="saliency_scale", is_on=False)
     return MapLook(
-        colours=ColourMap(str(colours)),
+        colours=colours,
         strength=strength / 100,
         has_outlines=outlined,
         is_one_scale=one_scale,
@@ -128,13 +110,13 @@ def choose_difference(choice: Choice) -> tuple[int, int] | None:
         if len(texts) < 2:
             st.caption("Choose two columns to see their difference.")
             return None
-        first = st.selectbox(
-            "Show how much more", [NONE, *texts], key="saliency_more", bind="query-params",
-            format_func=lambda one: "No difference" if one == NONE else names[one][1],
+        first = linked.selectbox(
+            "Show how much more", [NONE, *texts], key="saliency_more", width=320,
+            words=lambda one: "No difference" if one == NONE else names[one][1],
         )  # fmt: skip
-        second = st.selectbox(
-            "looks there than", texts, index=1, key="saliency_less", bind="query-params",
-            format_func=lambda one: names[one][1],
+        second = linked.selectbox(
+            "looks there than", [*texts[1:], texts[0]], key="saliency_less", width=320,
+            words=lambda one: names[one][1],
         )  # fmt: skip
     if first in (NONE, second):
         return None
@@ -153,3 +135,16 @@ def column_names(runs: list[RunRow]) -> dict[str, tuple[MapColumn, str]]:
         for run in runs
     ]
     return {column.text: (column, name) for column, name in [*human, *networks]}
+
+
+def choose_run_and_method(runs: list[RunRow]) -> tuple[RunRow, SaliencyMethod]:
+    """Draw the choice of one run and one method and return both; the newest run at first."""
+    newest = sorted(runs, key=lambda run: -run.id)
+    by_id = {run.id: run for run in newest}
+    run_id = linked.selectbox(
+        "Run", list(by_id), key="saliency_run", width=280, words=lambda run: run_name(by_id[run])
+    )
+    method = linked.selectbox(
+        "Method", list(SaliencyMethod), key="saliency_method", words=method_name, width=190
+    )
+    return by_id[run_id], method

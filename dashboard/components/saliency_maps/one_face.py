@@ -17,11 +17,11 @@ from core.services.presenting.map_table import MapCell, MapTable, TableColumn, T
 from core.services.scored_faces import FaceFilter, Outcome, ScoredFace
 from core.services.terms import EMOTIONS, DatasetRow, Emotion, RunRow, SaliencyMethod
 from dashboard import state
-from dashboard.components import figures, map_panel
+from dashboard.components import figures, linked, map_panel
 from dashboard.components.map_panel import Shown
 from dashboard.components.refusals import shown as told_here
-from dashboard.components.saliency_maps.choices import ALL, choose_look
-from dashboard.format import EMOTION_COLOURS, number, percent, run_name, title
+from dashboard.components.saliency_maps.choices import ALL, choose_look, choose_run_and_method
+from dashboard.format import EMOTION_COLOURS, number, percent, title
 
 SIDE_PX = 180
 _QUERY, _GO = "face", "saliency_face_go"
@@ -35,7 +35,8 @@ OUTCOME_NAMES = {
 
 def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
     """Draw one of a run's test faces, the surest first, with its maps and probabilities."""
-    run, method = _choose(runs)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        run, method = choose_run_and_method(runs)
     found = _faces(run)
     if not found:
         st.info("No test face is like that. Choose other faces above.")
@@ -43,7 +44,7 @@ def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
     face = _step(found)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         look = choose_look()
-        has_dots = st.toggle("Landmarks", True, key="saliency_dots", bind="query-params")
+        has_dots = linked.switch("Landmarks", key="saliency_dots", is_on=True)
     with told_here():
         targets = tuple(dict.fromkeys((face.label, face.predicted)))
         answer = _ask(run.id, run.seconds, dataset.id, face.image_id, targets, method)
@@ -84,33 +85,18 @@ def _ask(
     )
 
 
-def _choose(runs: list[RunRow]) -> tuple[RunRow, SaliencyMethod]:
-    names = {run.id: run_name(run) for run in runs}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen: int = st.selectbox(
-            "Run", list(names), key="saliency_face_run", bind="query-params", width=280,
-            format_func=lambda run: names[run],
-        )  # fmt: skip
-        method = st.selectbox(
-            "Method", list(SaliencyMethod), key="saliency_face_method", bind="query-params",
-            format_func=method_name, width=200,
-        )  # fmt: skip
-    return next(run for run in runs if run.id == chosen), SaliencyMethod(str(method))
-
-
 def _faces(run: RunRow) -> list[ScoredFace]:
     """Draw which faces are gone through and return them, the surest predictions first."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        outcome = st.segmented_control(
-            "Faces", list(OUTCOME_NAMES), default=Outcome.ANY, required=True,
-            key="saliency_face_outcome", format_func=lambda one: OUTCOME_NAMES[one],
-            bind="query-params",
+        outcome = linked.segments(
+            "Faces", list(OUTCOME_NAMES), key="saliency_face_outcome",
+            words=lambda one: OUTCOME_NAMES[one],
         )  # fmt: skip
-        label = st.selectbox(
-            "Label", [ALL, *Emotion], key="saliency_face_label", width=130, bind="query-params",
-            format_func=lambda one: "Any" if one == ALL else title(Emotion(one)),
+        label = linked.selectbox(
+            "Label", [ALL, *Emotion], key="saliency_face_label", width=130,
+            words=lambda one: "Any" if one == ALL else title(Emotion(one)),
         )  # fmt: skip
-    wanted = FaceFilter(true=None if label == ALL else Emotion(label), outcome=Outcome(outcome))
+    wanted = FaceFilter(true=None if label == ALL else Emotion(label), outcome=outcome)
     return scored_faces.scored_faces(state.workspace(), run.id, wanted)
 
 

@@ -11,7 +11,7 @@ from core.services.terms import DatasetRow, RunRow
 from dashboard import state
 from dashboard.components import map_panel
 from dashboard.components.map_panel import SMALL_PX, WHOLE, Shown, Zoom
-from dashboard.components.saliency_maps import downloads, missing, opened, scoring
+from dashboard.components.saliency_maps import downloads, faithful, missing, opened, scoring
 from dashboard.components.saliency_maps.choices import (
     Choice,
     choose,
@@ -27,9 +27,6 @@ MOST_MIDDLE_COLUMNS = 5  # so many fit beside the sidebar on a screen of 1280 px
 def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
     """Draw the maps of the chosen columns; a press on one opens it beneath."""
     choice = choose(dataset, runs, beside=lambda: missing.offer_more(runs))
-    if not choice.columns:
-        st.info("Choose runs or human maps as columns above.")
-        return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         look = choose_look()
         difference = choose_difference(choice)
@@ -57,8 +54,12 @@ def _shown(column: MapColumn, choice: Choice) -> ShownColumn:
         maps = column_maps(workspace, column, choice.outcome)
     except NotReadyError:
         return ShownColumn(head=TableColumn(name=name, note=note), gap=missing.why(column))
+    doubt = None
+    if column.run_id is not None and column.method is not None:
+        doubt = faithful.flag(column.run_id, column.method)
+    details = ", ".join(filter(None, (note, column_note(maps))))
     return ShownColumn(
-        head=TableColumn(name=name, note=", ".join(filter(None, (note, column_note(maps))))),
+        head=TableColumn(name=name, note=details, flag=doubt),
         maps=maps,
         words=scoring.words(column, choice.against, choice.outcome),
     )

@@ -13,7 +13,7 @@ from core.services.presenting.map_prints import MapLook
 from core.services.presenting.map_table import ShownColumn, TableColumn, map_table
 from core.services.terms import DatasetRow, Emotion, RunRow
 from dashboard import state
-from dashboard.components import map_desk, map_panel
+from dashboard.components import linked, map_desk, map_panel
 from dashboard.components.map_panel import Shown
 from dashboard.components.refusals import told
 from dashboard.components.saliency_maps import beneath, scoring
@@ -21,7 +21,8 @@ from dashboard.components.saliency_maps.choices import choose_look
 from dashboard.format import counted, literal
 
 _VERSION, _DESK = "saliency_desk_version", "saliency_desk"
-UPLOAD, DRAW = "Upload pictures", "Draw"
+UPLOAD = "upload"
+WAYS = {UPLOAD: "Upload pictures", "draw": "Draw"}
 MOST_UPLOAD_MB = 5
 
 
@@ -90,10 +91,9 @@ def _add(faces: beneath.Faces) -> None:
         "each, bright where people look, framed as the faces above; or points and regions drawn "
         "on the face. They are then columns like the others."
     )
-    way = st.segmented_control(
-        "How", [UPLOAD, DRAW], default=UPLOAD, required=True, key="saliency_own_way",
-        label_visibility="collapsed", bind="query-params",
-    )  # fmt: skip
+    way = linked.segments(
+        "How", list(WAYS), key="saliency_own_way", words=lambda one: WAYS[one], is_named=False
+    )
     drawings = _uploads() if way == UPLOAD else _drawing(faces)
     with st.container(horizontal=True, gap="small"):
         name = st.text_input("Name", key="saliency_own_name", placeholder="Liu 2022", width=200)
