@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.maps.colouring import (
     ColourMap,
     amount_colours,
@@ -43,6 +46,22 @@ def printed(
     return to_png(sheet) if kind is PrintFormat.PNG else to_svg(sheet)
 
 
+def painted(cell: MapCell, look: MapLook, *, side_px: int) -> NDArray[np.uint8] | None:
+    """Return a cell's picture: uint8, shape (side_px, side_px, 3), RGB; None where it has none."""
+    if cell.gap:
+        return None
+    if cell.values is None:
+        return grey(cell.face, side_px=side_px)
+    if cell.is_difference:
+        return difference_overlaid(
+            cell.face, cell.values, strength=look.strength, most=cell.most, side_px=side_px
+        )
+    return overlaid(
+        cell.face, cell.values,
+        colours=look.colours, strength=look.strength, most=cell.most, side_px=side_px,
+    )  # fmt: skip
+
+
 def _figure(table: MapTable, look: MapLook, heading: str, note: str) -> MapFigure:
     cells = [cell for line in table.cells for cell in line if cell.values is not None]
     return MapFigure(
@@ -62,21 +81,10 @@ def _below(note: str, flag: tuple[str, str] | None) -> str:
 
 
 def _cell(cell: MapCell, look: MapLook) -> Cell:
-    words = "  ".join(cell.words.lines)
-    if cell.gap:
-        return Cell(pixels=None, words=cell.gap)
-    if cell.values is None:
-        return Cell(pixels=grey(cell.face, side_px=PICTURE_PX), words=words)
-    if cell.is_difference:
-        pixels = difference_overlaid(
-            cell.face, cell.values, strength=look.strength, most=cell.most, side_px=PICTURE_PX
-        )
-        return Cell(pixels=pixels, words=words)
-    pixels = overlaid(
-        cell.face, cell.values,
-        colours=look.colours, strength=look.strength, most=cell.most, side_px=PICTURE_PX,
-    )  # fmt: skip
-    return Cell(pixels=pixels, words=words)
+    pixels = painted(cell, look, side_px=PICTURE_PX)
+    return Cell(
+        pixels=pixels, words="  ".join(cell.words.lines) if pixels is not None else cell.gap
+    )
 
 
 def _scales(cells: list[MapCell], look: MapLook) -> list[Scale]:

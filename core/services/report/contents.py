@@ -20,9 +20,10 @@ from core.services.figure_sets import FigureSet, figure_sets
 from core.services.pooling import StudyCell
 from core.services.presenting import class_cells
 from core.services.presenting.cells import HeatTable
-from core.services.presenting.crossed_cells import crossed_table
+from core.services.presenting.crossed_cells import beyond_table, crossed_table
 from core.services.presenting.wording import MODEL_NAMES, run_name
 from core.services.report.cleaning import VersionRecord, WorkRecord, version_record, work_record
+from core.services.report.looking import LookingPart, looking_parts
 from core.services.report.provenance import RunRecord, run_record
 from core.services.results import RunResult, run_result
 from core.workspace import Workspace
@@ -74,6 +75,15 @@ class FigurePart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CrossedPart:
+    """Train mask by test mask of a network: accuracy, and what is lost beyond each control."""
+
+    network: str
+    accuracy: HeatTable
+    beyond: HeatTable | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComparisonPart:
     """The runs on the same images, or one sentence that says why they cannot be compared."""
 
@@ -92,9 +102,10 @@ class Report:
         datasets: Of the runs.
         sets: Figures of each experiment: all test images, then the leak-free ones.
         figures: Accuracy, precision and F1 per emotion.
-        crossed: Train mask by test mask of each network tested under several masks, by its name.
+        crossed: Of each network that was tested under several masks.
         comparison: None for a single run.
         study: The study's rows of which a run is ours.
+        looking: Saliency maps that were computed for any of the runs.
     """
 
     made_at: datetime
@@ -102,9 +113,10 @@ class Report:
     datasets: tuple[DatasetPart, ...]
     sets: tuple[FigureSet, ...]
     figures: tuple[FigurePart, ...]
-    crossed: tuple[tuple[str, HeatTable], ...]
+    crossed: tuple[CrossedPart, ...]
     comparison: ComparisonPart | None
     study: tuple[StudyCell, ...]
+    looking: tuple[LookingPart, ...]
 
 
 def gather(
@@ -127,13 +139,15 @@ def gather(
     runs = [find_run(workspace, run_id) for run_id in dict.fromkeys(run_ids)]
     results = [run_result(workspace, run.id) for run in runs]  # refuses one without figures
     tell = on_progress or (lambda done, total, what: None)
-    total = len(runs) + 3
+    total = len(runs) + 4
     parts = _run_parts(workspace, results, lambda done, what: tell(done, total, what))
     tell(len(runs), total, "data sets")
     datasets = _dataset_parts(workspace, runs)
     tell(len(runs) + 1, total, "comparison")
     compared = _comparison(workspace, runs)
-    tell(len(runs) + 2, total, "tables")
+    tell(len(runs) + 2, total, "saliency maps")
+    looking = looking_parts(workspace, runs)
+    tell(len(runs) + 3, total, "tables")
     return Report(
         made_at=datetime.now(UTC),
         runs=parts,
@@ -143,6 +157,7 @@ def gather(
         crossed=_crossed(workspace, runs),
         comparison=compared,
         study=tuple(cell for cell in pooling.study_table(workspace, runs) if cell.ours),
+        looking=looking,
     )
 
 
@@ -211,10 +226,18 @@ def _differences(workspace: Workspace, table: ClassTable) -> tuple[HeatTable, Di
     return class_cells.differences(table, found, None), found
 
 
-def _crossed(workspace: Workspace, runs: Sequence[RunRow]) -> tuple[tuple[str, HeatTable], ...]:
+def _crossed(workspace: Workspace, runs: Sequence[RunRow]) -> tuple[CrossedPart, ...]:
     found = [
         (MODEL_NAMES[model], crossing.crossing(workspace, runs, model))
         for model in ModelName
         if any(run.model is model for run in runs)
     ]
-    return tuple((name, crossed_table(one)) for name, one in found if len(one.test_masks) > 1)
+    return tuple(
+        CrossedPart(
+            network=name,
+            accuracy=crossed_table(one),
+            beyond=None if np.isnan(one.beyond).all() else beyond_table(one),
+        )
+        for name, one in found
+        if len(one.test_masks) > 1
+    )

@@ -10,9 +10,11 @@ from core.metrics.study import SOURCE
 from core.services.presenting import class_cells, wording
 from core.services.presenting.comparison_cells import comparison_table
 from core.services.presenting.confusion_cells import confusion_table
+from core.services.presenting.score_words import HEADS
 from core.services.report import charts, texts
 from core.services.report.cleaning import SPLITS
 from core.services.report.contents import Report
+from core.services.report.looking import picture
 from core.services.report.provenance import data_commands
 from core.services.slicing import SMALLEST_N, is_too_small
 from db.enums import EMOTIONS
@@ -43,7 +45,7 @@ def _environment() -> Environment:
         EMOTIONS=EMOTIONS, SPLITS=SPLITS, SMALLEST_N=SMALLEST_N, SOURCE=SOURCE,
         wording=wording, texts=texts, charts=charts, class_cells=class_cells,
         comparison_table=comparison_table, confusion_table=confusion_table,
-        data_commands=data_commands, is_too_small=is_too_small,
+        data_commands=data_commands, picture=picture, SCORE_HEADS=HEADS, is_too_small=is_too_small,
     )  # fmt: skip
     return environment
 

@@ -1,8 +1,7 @@
 """What a report says is what the services say, and the file asks nothing of any network."""
 
-import importlib.util
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,31 +27,12 @@ from core.services.presenting.confusion_cells import confusion_table
 from core.services.report.contents import gather
 from core.services.report.rendering import report_html
 from core.services.report.writing import write_report
-from core.settings import Settings
-from core.workspace import Workspace, open_workspace
+from core.workspace import Workspace
 from db.enums import EMOTIONS, Emotion
 from db.models import Dataset, Run
 
 Fill = Callable[..., None]
 HOSTILE = """<script>alert("1")</script>'&{{ 7*7 }}"""
-
-
-def page_of(html: str):
-    """The page taken apart; `page.py` lies beside this file, which is no package."""
-    spec = importlib.util.spec_from_file_location("page", Path(__file__).with_name("page.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Page(html)
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory, fill: Fill) -> Iterator[Workspace]:
-    """A workspace that these tests only read; `changing` is another one for each test."""
-    folder = tmp_path_factory.mktemp("filled")
-    workspace = open_workspace(Settings(data=folder / "data", database_url=None))
-    fill(workspace)
-    yield workspace
-    workspace.engine.dispose()
 
 
 @pytest.fixture
@@ -67,7 +47,7 @@ def html(filled: Workspace) -> str:
 
 
 @pytest.fixture(scope="module")
-def page(html: str):
+def page(html: str, page_of):
     return page_of(html)
 
 
@@ -151,7 +131,7 @@ def test_comparison_is_that_of_the_service(filled: Workspace, page):
         assert row[4].startswith(f"{100 * f1.difference:+.2f} ")
 
 
-def test_the_studys_rows_stand_beside_ours(changing: Workspace):
+def test_the_studys_rows_stand_beside_ours(changing: Workspace, page_of):
     with changing.writing() as session:
         session.get(Run, 1).model = "vgg16-bn"
     page = page_of(report_html(gather(changing, [1])))
@@ -200,7 +180,7 @@ def test_links_lead_to_parts_that_are_there(page):
     assert {value[1:] for name, value in page.attributes if name == "href"} <= places
 
 
-def test_every_text_that_somebody_typed_is_escaped(changing: Workspace):
+def test_every_text_that_somebody_typed_is_escaped(changing: Workspace, page_of):
     curation.label(changing, 1, Emotion.SAD, annotator=HOSTILE)
     curation.drop(changing, 2, annotator="ada", reason=HOSTILE)
     version = versions.freeze(changing, "faces")
@@ -219,7 +199,7 @@ def test_every_text_that_somebody_typed_is_escaped(changing: Workspace):
     assert "secret" not in html
 
 
-def test_what_cannot_be_compared_says_why(changing: Workspace):
+def test_what_cannot_be_compared_says_why(changing: Workspace, page_of):
     fewer = results.predictions(changing, 2)[1:]
     outcomes.record_outcome(changing, 2, fewer)
     report = gather(changing, [1, 2])
@@ -228,7 +208,7 @@ def test_what_cannot_be_compared_says_why(changing: Workspace):
     assert "tested on 28 images and run 2 on 27, of which 27 are the same" in text
 
 
-def test_one_run_is_compared_with_nothing(filled: Workspace):
+def test_one_run_is_compared_with_nothing(filled: Workspace, page_of):
     report = gather(filled, [1, 1])
     assert report.comparison is None
     assert not any(part.differences for part in report.figures)
@@ -238,7 +218,7 @@ def test_one_run_is_compared_with_nothing(filled: Workspace):
 def test_every_step_is_told(filled: Workspace):
     told: list[tuple[int, int]] = []
     gather(filled, [1, 2], on_progress=lambda done, total, what: told.append((done, total)))
-    assert told == [(done, 5) for done in range(5)]
+    assert told == [(done, 6) for done in range(6)]
 
 
 def test_a_report_is_whole_or_not_there_and_overwrites_nothing(filled: Workspace, tmp_path: Path):
@@ -253,7 +233,7 @@ def test_a_report_is_whole_or_not_there_and_overwrites_nothing(filled: Workspace
     assert [path.name for path in tmp_path.glob("*.html*")] == ["a.html"]
 
 
-def test_seeds_share_figures_with_their_spread(changing: Workspace):
+def test_seeds_share_figures_with_their_spread(changing: Workspace, page_of):
     outcomes.record_outcome(changing, 2, results.predictions(changing, 2).assign(mask="none"))
     with changing.writing() as session:
         run = session.get(Run, 2)

@@ -1,6 +1,12 @@
 """Reading a report again: its tables, its texts, and whether it is well formed."""
 
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
+
+import pytest
+
+from core.settings import Settings
+from core.workspace import Workspace, open_workspace
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
@@ -70,3 +76,21 @@ class Page(HTMLParser):
         if {"td", "th"} & set(self._open[-4:]):
             cells = self.tables[-1][1][-1]
             cells[-1] = f"{cells[-1]} {' '.join(data.split())}".strip()
+
+
+@pytest.fixture(scope="session")
+def page_of() -> Callable[[str], Page]:
+    """Return the function that takes a page apart."""
+    return Page
+
+
+@pytest.fixture(scope="module")
+def filled(
+    tmp_path_factory: pytest.TempPathFactory, fill: Callable[..., None]
+) -> Iterator[Workspace]:
+    """A filled workspace that tests only read."""
+    folder = tmp_path_factory.mktemp("filled")
+    workspace = open_workspace(Settings(data=folder / "data", database_url=None))
+    fill(workspace)
+    yield workspace
+    workspace.engine.dispose()
