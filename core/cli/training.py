@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli import recipes
+from core.cli import recipes, sliced
 from core.cli.output import AsJson, emit_json, emit_line, emit_table, percent, say
 from core.cli.waiting import wait_for_job
 from core.configs import preset
@@ -13,6 +13,7 @@ from core.jobs.launch import ensure_supervisor
 from core.services import experiments, results, versions
 from core.services.evaluating import enqueue_evaluation
 from core.services.repeating import enqueue_like
+from core.services.slicing import ImageSlice
 from core.workspace import Workspace, open_workspace
 from db.enums import JobStatus, Mask, ModelName
 from db.rows import RunRow
@@ -161,17 +162,24 @@ def show_results(
     mask: Annotated[
         Mask | None, typer.Option(help="The mask it was tested under; its own if unsaid.")
     ] = None,
+    slice_name: Annotated[
+        str,
+        typer.Option("--slice", help="Which test images: all, leak-free, relabeled, tag:NAME ..."),
+    ] = ImageSlice.ALL.value,
     as_json: AsJson = False,
 ) -> None:
-    """Show a run's accuracy, precision and F1, overall and per emotion."""
+    """Show a run's accuracy, precision and F1 with intervals, overall and per emotion."""
     workspace = open_workspace()
-    if not as_json:
-        results.run_result(workspace, run, test_mask=mask)  # refuses one without figures
     document = results.result_document(workspace, run, test_mask=mask)
-    if as_json:
+    if as_json and document["status"] != JobStatus.DONE:
         emit_json(document)
-    else:
-        _show_result(document)
+        return
+    found = sliced.figures_on(workspace, run, slice_name, mask)  # refuses one without figures
+    if as_json:
+        emit_json(sliced.with_slice(document, found))
+        return
+    _show_overall(document)
+    sliced.show(found)
 
 
 show_results.__name__ = "results"
@@ -181,6 +189,18 @@ def _show_result(document: dict[str, Any]) -> None:
     if document["status"] != JobStatus.DONE:
         say(f"Run {document['run']} {document['status']}: {document.get('error') or 'no result'}")
         return
+    _show_overall(document)
+    emit_table(
+        "Per emotion (accuracy is the recall of the class)",
+        ("emotion", "n", "accuracy", "precision", "F1"),
+        [
+            (emotion, one["n"], *(percent(one[k]) for k in ("accuracy", "precision", "f1")))
+            for emotion, one in document["per_class"].items()
+        ],
+    )
+
+
+def _show_overall(document: dict[str, Any]) -> None:
     leak_free = document["leak_free"]
     emit_table(
         f"Run {document['run']}: {document['model']}, mask {document['mask']}, "
@@ -190,14 +210,6 @@ def _show_result(document: dict[str, Any]) -> None:
         [
             (name, part["n"], *(percent(part[k]) for k in ("accuracy", "weighted_f1", "macro_f1")))
             for name, part in (("all", document), ("leak-free", leak_free))
-        ],
-    )
-    emit_table(
-        "Per emotion (accuracy is the recall of the class)",
-        ("emotion", "n", "accuracy", "precision", "F1"),
-        [
-            (emotion, one["n"], *(percent(one[k]) for k in ("accuracy", "precision", "f1")))
-            for emotion, one in document["per_class"].items()
         ],
     )
 

@@ -24,6 +24,7 @@ from dashboard.format import counted, number, percent, run_name, slice_title
 
 MOST_FACES = 40
 _HEAT = "compare_heat"
+_TICK_EACH = 12  # up to so many epochs each one has its tick
 _N_OVERALL = 2  # accuracy and weighted F1 stand before the emotions
 _COLUMNS = ["accuracy", "f1", *(emotion.value for emotion in EMOTIONS)]
 
@@ -120,6 +121,7 @@ def curves(runs: Sequence[RunRow]) -> None:
     if not any(found.values()):
         st.caption("None of the runs kept its epochs.")
         return
+    most = max(len(epochs) for epochs in found.values())
     figure = go.Figure()
     for run, colour in zip(runs, LINE_COLOURS, strict=False):
         epochs = found[run.id]
@@ -130,7 +132,7 @@ def curves(runs: Sequence[RunRow]) -> None:
         )  # fmt: skip
     dress(figure, height=300, margin=(52, 12, 12, 44))
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12})
-    figure.update_xaxes(title="Epoch")
+    figure.update_xaxes(title="Epoch", tickformat="d", dtick=1 if most <= _TICK_EACH else None)
     figure.update_yaxes(title="Validation accuracy", tickformat=".0%", range=[0, 1])
     show(figure, key="compare_curves", alt="Validation accuracy per epoch of each run")
 
@@ -151,6 +153,7 @@ def disagreements(
     st.markdown(f"**{counted(len(seen), 'face')}**{of}{what}{more}")
     if not shown:
         return
+    st.caption("What each run said and how sure it was, in per cent; bold where it is the label.")
     ids = tuple(face.image_id for face in shown)
     rows = {row.id: row for row in state.image_rows(ids, dataset.id, dataset.revision)}
     contents = state.blobs(ids)
@@ -165,6 +168,6 @@ def _said(found: RunComparison, face: Disagreement) -> str:
     """Return the label and what each run said, bold where it is the label, as HTML."""
     lines = [f"label {face.label.value}"]
     for run, (emotion, confidence) in zip(found.runs, face.said, strict=True):
-        words = f"#{run.id} {emotion.value} {percent(confidence, digits=0)}"
+        words = f"#{run.id} {emotion.value} {100 * confidence:.0f}"
         lines.append(f"<b>{words}</b>" if emotion is face.label else words)
     return "<br>".join(lines)

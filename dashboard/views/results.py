@@ -1,11 +1,14 @@
 """Results: every run's figures, each emotion's, what is taken for what, and the study's tables."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
-from core.services import experiments, results
-from core.services.terms import DatasetRow, JobStatus, RunRow, Subset
+from core.services import experiments
+from core.services.class_tables import Metric, class_table
+from core.services.slicing import ImageSlice
+from core.services.terms import DatasetRow, JobStatus, RunRow
 from dashboard import state
 from dashboard.components import linked, reporting, scores
 from dashboard.components.empty import empty, require_dataset
@@ -48,26 +51,28 @@ def finished(dataset: DatasetRow) -> list[RunRow]:
     return done
 
 
-def overall(runs: list[RunRow]) -> None:
-    """Draw the table of runs, all test images beside the leak-free ones."""
-    ids = [run.id for run in runs]
-    full = results.overall(state.workspace(), ids)
-    leak_free = results.overall(state.workspace(), ids, subset=Subset.LEAK_FREE)
+def overall(choice: Choice) -> None:
+    """Draw the table of runs on the chosen test images, the leak-free ones beside them."""
+    draw = partial(
+        class_table, state.workspace(), choice.runs, test_mask=choice.test_mask, is_pooled=False
+    )
+    accuracy, f1 = (draw(one, slice_name=choice.slice_name) for one in (Metric.ACCURACY, Metric.F1))
+    leak_free = draw(Metric.ACCURACY, slice_name=ImageSlice.LEAK_FREE)
     form = st.column_config.NumberColumn(format="%.2f %%")
     st.dataframe(
-        scores.run_table(runs, full, leak_free), hide_index=True, key="results_runs",
-        column_config=dict.fromkeys(scores.PERCENT_COLUMNS, form), height=scores.height(len(runs)),
+        scores.run_table(choice.runs, accuracy, f1, leak_free), hide_index=True, key="results_runs",
+        column_config=dict.fromkeys(scores.PERCENT_COLUMNS, form), placeholder="-",
+        height=scores.height(len(choice.runs)),
         alt="Finished runs with accuracy, weighted and macro F1",
     )  # fmt: skip
 
 
 dataset = require_dataset()
-runs = finished(dataset)
-overall(runs)
-choice = choices.choose(dataset, runs)
+choice = choices.choose(dataset, finished(dataset))
 if not choice.runs:
     st.info("No run passes the filter. Choose other rows.")
     st.stop()
+overall(choice)
 with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
     part = linked.segments(
         "Part", list(PARTS), key="results_part", words=lambda name: PARTS[name][0], is_named=False

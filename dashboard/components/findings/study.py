@@ -21,7 +21,7 @@ def draw(choice: Choice) -> None:
     missing = sum(cell.ours is None for cell in cells)
     table = pd.DataFrame([_line(cell) for cell in cells])
     st.dataframe(
-        table, hide_index=True, key="results_study",
+        table, hide_index=True, key="results_study", placeholder="-",
         column_config={
             "Study accuracy": _PERCENT, "Our accuracy": _PERCENT, "Study F1": _PERCENT,
             "Our F1": _PERCENT,
