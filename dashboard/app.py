@@ -95,10 +95,17 @@ PAGES = {
             icon=":material/visibility:",
             help="Where a network looks, beside where people look.",
         ),
+        st.Page(
+            "views/try_face.py",
+            title="Try a face",
+            icon=":material/add_a_photo:",
+            url_path="try",
+            help="What a network makes of a picture of yours, and what it looks at.",
+        ),
     ],
 }
 
-page = st.navigation(PAGES)
+page = st.navigation(PAGES, expanded=True)
 try:
     sidebar.draw()
     st.title(page.title, anchor=False)

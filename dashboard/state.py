@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from core.services import datasets, duplicates, inspecting, queues, slicing, storage, tagging
+from core.services import (
+    datasets,
+    duplicates,
+    inspecting,
+    queues,
+    slicing,
+    storage,
+    tagging,
+    versions,
+)
 from core.services.datasets import Count, Progress
 from core.services.duplicates import DuplicateReport
 from core.services.queues import QueueSpec
@@ -106,6 +115,12 @@ def image_rows(image_ids: tuple[int, ...], dataset_id: int, revision: int) -> li
 def tag_counts(dataset_id: int, revision: int) -> dict[str, int]:
     """Return the tags that are offered or in use at a revision, with how many faces have each."""
     return tagging.tag_counts(workspace(), dataset_id)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def faces_side(version_id: int) -> int:
+    """Return the side in px of the faces of a version, which never changes."""
+    return int(versions.face_set(workspace(), version_id).pixels.shape[1])
 
 
 @st.cache_data(ttl=30, max_entries=1, show_spinner=False)

@@ -15,6 +15,8 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from core.images.drawing.planning import plan_sample
+from core.images.drawing.sample import draw_face
 from core.images.encoding import encode
 from core.maps.run_maps import MAP_SIDE, RunMaps
 from core.metrics.faithfulness import (
@@ -123,6 +125,16 @@ def small_real_set(real_faces_dir: Path, tmp_path_factory: pytest.TempPathFactor
     unpack = [sys.executable, str(real_faces_dir / "unpack"), str(folder), "--limit", "30"]
     subprocess.run(unpack, check=True, capture_output=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def two_faces() -> bytes:
+    """A PNG file of 720 x 480 px with two drawn faces of 200 px beside each other."""
+    canvas = np.full((480, 720), 200, dtype=np.uint8)
+    for number, face in enumerate(plan_sample(200, 0)[:2]):
+        large = cv2.resize(draw_face(face, 0).pixels, (200, 200), interpolation=cv2.INTER_CUBIC)
+        canvas[140:340, 80 + 340 * number : 280 + 340 * number] = large
+    return cv2.imencode(".png", canvas)[1].tobytes()
 
 
 @pytest.fixture

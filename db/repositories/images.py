@@ -32,6 +32,17 @@ def insert_all(session: Session, dataset_id: int, new: Sequence[NewImage]) -> No
     session.execute(insert(BLOBS), blobs)
 
 
+def id_by_pixels(session: Session, dataset_id: int, pixel_sha256: str) -> int | None:
+    """Return the first image of a data set with these pixels, kept or not; None without any."""
+    statement = (
+        select(Image.id)
+        .where(Image.dataset_id == dataset_id, Image.pixel_sha256 == pixel_sha256)
+        .order_by(Image.id)
+        .limit(1)
+    )
+    return session.scalar(statement)
+
+
 def kept_heights(session: Session, dataset_id: int) -> dict[int, int]:
     """Return how many kept images of a data set have each height, in pixels."""
     statement = (

@@ -24,6 +24,7 @@ PATHS = (
     "results",
     "compare",
     "saliency",
+    "try",
 )
 OpenPage = Callable[..., Page]
 Settle = Callable[[Page], None]

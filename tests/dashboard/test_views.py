@@ -18,6 +18,7 @@ VIEWS = (
     "results",
     "compare",
     "saliency",
+    "try_face",
 )
 
 

@@ -1,0 +1,1 @@
+"""The parts of the page that tries faces on a network."""
