@@ -1,6 +1,8 @@
-"""What methods and columns of maps are called."""
+"""What methods and columns of maps are called, and which of them are in doubt."""
 
+from core.errors import NotReadyError
 from core.services.experiments import find_run
+from core.services.faithfulness import faithfulness
 from core.services.human_maps import find
 from core.services.map_columns import ColumnMaps, MapColumn, Outcome
 from core.services.presenting.wording import MODEL_NAMES, percent, run_name
@@ -56,3 +58,12 @@ def column_note(maps: ColumnMaps) -> str:
     else:
         aligned = f"landmarks in {percent(maps.detected_share, digits=0)}"
     return f"{rows} x {columns} cells, {aligned}"
+
+
+def doubt(workspace: Workspace, run_id: int, method: SaliencyMethod) -> tuple[str, str] | None:
+    """Return a warning in few words and in many where a method failed its check, else None."""
+    try:
+        found = faithfulness(workspace, run_id, method)
+    except NotReadyError:
+        return None
+    return ("fails the randomisation check", found.why) if found.is_flagged else None

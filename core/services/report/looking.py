@@ -10,7 +10,7 @@ from core.errors import EmptySetError
 from core.maps.built_in import DEFAULT_KEY
 from core.services.human_maps import find
 from core.services.map_columns import MapColumn, column_maps
-from core.services.presenting.map_names import column_note, method_name
+from core.services.presenting.map_names import column_note, doubt, method_name
 from core.services.presenting.map_prints import MapLook, painted
 from core.services.presenting.map_table import (
     MapCell,
@@ -107,7 +107,9 @@ def _network(
         if one.n is not None and one.n + one.n_empty >= FEWEST_FACES
     }
     return ShownColumn(
-        head=TableColumn(name=run_name(run), note=column_note(maps)),
+        head=TableColumn(
+            name=run_name(run), note=column_note(maps), flag=doubt(workspace, run.id, method)
+        ),
         maps=replace(
             maps, by_emotion=many, faces={emotion: maps.faces[emotion] for emotion in many}
         ),

@@ -11,6 +11,7 @@ from core.services.presenting import class_cells, wording
 from core.services.presenting.comparison_cells import comparison_table
 from core.services.presenting.confusion_cells import confusion_table
 from core.services.presenting.score_words import HEADS
+from core.services.presenting.study_words import less, runs_words
 from core.services.report import charts, texts
 from core.services.report.cleaning import SPLITS
 from core.services.report.contents import Report
@@ -42,10 +43,11 @@ def _environment() -> Environment:
         points=texts.points, p_value=texts.p_value, between=texts.between,
     )  # fmt: skip
     environment.globals.update(
-        EMOTIONS=EMOTIONS, SPLITS=SPLITS, SMALLEST_N=SMALLEST_N, SOURCE=SOURCE,
+        EMOTIONS=EMOTIONS, SPLITS=SPLITS, SMALLEST_N=SMALLEST_N, SOURCE=SOURCE, SCORE_HEADS=HEADS,
         wording=wording, texts=texts, charts=charts, class_cells=class_cells,
         comparison_table=comparison_table, confusion_table=confusion_table,
-        data_commands=data_commands, picture=picture, SCORE_HEADS=HEADS, is_too_small=is_too_small,
+        data_commands=data_commands, is_too_small=is_too_small, less=less, picture=picture,
+        runs_words=runs_words,
     )  # fmt: skip
     return environment
 

@@ -1,16 +1,15 @@
 """The study's tables, row by row beside our own runs."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.metrics.study import PER_CLASS, SOURCE
 from core.services import pooling
-from core.services.pooling import PooledRun, StudyCell
-from core.services.slicing import is_too_small
+from core.services.pooling import StudyCell
+from core.services.presenting.study_words import less, runs_words
 from dashboard import state
 from dashboard.components.findings.choices import Choice
-from dashboard.format import MASK_NAMES, MODEL_NAMES, number, slice_title
+from dashboard.format import MASK_NAMES, MODEL_NAMES, slice_title
 
 _PERCENT = st.column_config.NumberColumn(format="%.2f %%")
 
@@ -56,24 +55,9 @@ def _line(cell: StudyCell) -> dict[str, object]:
     if ours is not None:
         line |= {
             "Our accuracy": 100 * ours.accuracy,
-            "Accuracy difference": _less(ours.accuracy, ours.accuracy_interval, study.accuracy),
+            "Accuracy difference": less(ours.accuracy, ours.accuracy_interval, study.accuracy),
             "Our F1": 100 * ours.weighted_f1,
-            "F1 difference": _less(ours.weighted_f1, ours.weighted_f1_interval, study.weighted_f1),
-            "Runs": _runs(ours),
+            "F1 difference": less(ours.weighted_f1, ours.weighted_f1_interval, study.weighted_f1),
+            "Runs": runs_words(ours),
         }
     return line
-
-
-def _less(ours: float, interval: tuple[float, float], theirs: float) -> str:
-    """Return our figure less theirs in points with the interval of ours moved along."""
-    low, high = (100 * (end - theirs) for end in interval)
-    return f"{100 * (ours - theirs):+.2f} ({low:+.1f} to {high:+.1f})"
-
-
-def _runs(ours: PooledRun) -> str:
-    few = ", too few for a statement" if is_too_small(ours.n) else ""
-    names = ", ".join(f"#{run.id}" for run in ours.runs) + f", n = {number(ours.n)}{few}"
-    if np.isnan(ours.accuracy_spread):
-        return names
-    spread = f"\N{PLUS-MINUS SIGN} {100 * ours.accuracy_spread:.1f} over seeds"
-    return f"{names}, {spread}"

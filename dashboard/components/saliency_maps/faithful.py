@@ -71,15 +71,6 @@ def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
         _figures(found, method)
 
 
-def flag(run_id: int, method: SaliencyMethod) -> tuple[str, str] | None:
-    """Return a warning in few words and in many where a method failed its check, else None."""
-    try:
-        found = examinations.faithfulness(state.workspace(), run_id, method)
-    except NotReadyError:
-        return None
-    return ("fails the randomisation check", found.why) if found.is_flagged else None
-
-
 def _offer(run: RunRow, method: SaliencyMethod, why: str) -> None:
     if examinations.under_way(state.workspace(), run.id, method):
         st.markdown("These maps are being examined; the figures appear here when that is done.")

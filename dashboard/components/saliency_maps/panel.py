@@ -4,14 +4,14 @@ import streamlit as st
 
 from core.errors import FeelingItError, NotReadyError
 from core.services.map_columns import MapColumn, column_maps
-from core.services.presenting.map_names import column_name, column_note
+from core.services.presenting.map_names import column_name, column_note, doubt
 from core.services.presenting.map_prints import MapLook
 from core.services.presenting.map_table import MapTable, ShownColumn, TableColumn, map_table
 from core.services.terms import DatasetRow, RunRow
 from dashboard import state
 from dashboard.components import map_panel
 from dashboard.components.map_panel import SMALL_PX, WHOLE, Shown, Zoom
-from dashboard.components.saliency_maps import downloads, faithful, missing, opened, scoring
+from dashboard.components.saliency_maps import downloads, missing, opened, scoring
 from dashboard.components.saliency_maps.choices import (
     Choice,
     choose,
@@ -54,12 +54,12 @@ def _shown(column: MapColumn, choice: Choice) -> ShownColumn:
         maps = column_maps(workspace, column, choice.outcome)
     except NotReadyError:
         return ShownColumn(head=TableColumn(name=name, note=note), gap=missing.why(column))
-    doubt = None
+    flag = None
     if column.run_id is not None and column.method is not None:
-        doubt = faithful.flag(column.run_id, column.method)
+        flag = doubt(workspace, column.run_id, column.method)
     details = ", ".join(filter(None, (note, column_note(maps))))
     return ShownColumn(
-        head=TableColumn(name=name, note=details, flag=doubt),
+        head=TableColumn(name=name, note=details, flag=flag),
         maps=maps,
         words=scoring.words(column, choice.against, choice.outcome),
     )

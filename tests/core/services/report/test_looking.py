@@ -1,12 +1,15 @@
 """Saliency in a report: the page's pictures and scores, and nobody's face."""
 
 from base64 import b64decode
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
+from core.metrics.faithfulness import Estimate, Faithfulness
 from core.services.experiments import find_run
+from core.services.faithfulness import faithfulness_path, record_faithfulness
 from core.services.map_columns import MapColumn, column_maps
 from core.services.presenting.map_prints import MapLook, painted
 from core.services.presenting.map_table import MapCell
@@ -68,3 +71,17 @@ def test_runs_without_maps_have_no_such_part(filled: Workspace, page_of):
 
 def test_a_cell_without_a_picture_has_none():
     assert picture(MapCell(face=np.zeros((48, 48)), gap="no faces")) == ""
+
+
+def test_a_method_that_shows_the_picture_is_flagged_beside_its_maps(
+    filled: Workspace, page_of, examination: Faithfulness
+):
+    record_faithfulness(filled, 1, SaliencyMethod.GRAD_CAM, examination)
+    assert "randomisation" not in page_of(report_html(gather(filled, [1]))).table("maps")[0][2]
+    (*others, last) = examination.stages
+    alike = replace(last, spearman=Estimate(value=0.9, low=0.8, high=1.0))
+    failed = replace(examination, stages=(*others, alike))
+    record_faithfulness(filled, 1, SaliencyMethod.GRAD_CAM, failed)
+    head = page_of(report_html(gather(filled, [1]))).table("maps")[0]
+    assert head[2].endswith("fails the randomisation check")
+    faithfulness_path(filled, 1, SaliencyMethod.GRAD_CAM).unlink()

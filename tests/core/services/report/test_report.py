@@ -138,8 +138,10 @@ def test_the_studys_rows_stand_beside_ours(changing: Workspace, page_of):
     (ours,) = pooling.pooled(changing, [find_run(changing, 1)])
     (row,) = page.table("study")[1:]
     assert row[1] == "58.25 %"
-    assert row[2].startswith(f"{100 * ours.accuracy:.2f} % ")
-    assert row[3] == f"{100 * (ours.accuracy - 0.5825):+.2f}"
+    assert row[2] == f"{100 * ours.accuracy:.2f} %"
+    ends = [f"{100 * (end - 0.5825):+.1f}" for end in ours.accuracy_interval]
+    assert row[3] == f"{100 * (ours.accuracy - 0.5825):+.2f} ({' to '.join(ends)})"
+    assert row[7] == "#1, n = 28, too few for a statement"
 
 
 def test_counts_are_the_overviews_while_nothing_changed_since(filled: Workspace, page):
