@@ -161,3 +161,7 @@ class SaliencyMethod(StrEnum):
 
     GRAD_CAM = "grad_cam"
     GRADIENT = "gradient"
+    SMOOTH_GRAD = "smooth_grad"
+    INTEGRATED_GRADIENTS = "integrated_gradients"
+    GUIDED_GRAD_CAM = "guided_grad_cam"
+    OCCLUSION = "occlusion"
