@@ -219,6 +219,9 @@ def test_an_examination_is_shown_with_its_verdict_curves_and_areas(
     assert areas["Area"][0] == "0.400 (0.350 to 0.450)"
     assert [metric.value for metric in page.metric] == ["0.300 (0.250 to 0.350)", "not computed"]
     assert "Tiles have no gradient." in text(page)
+    faithfulness.record_faithfulness(filled, 1, SaliencyMethod.GRADIENT, examined(0.7))
+    beside = page.run().dataframe[1].value
+    assert list(beside["Check"]) == ["passes", "fails"]
     flagged = examined(0.9)
     faithfulness.record_faithfulness(filled, 1, SaliencyMethod.GRAD_CAM, flagged)
     assert flagged.why in page.run().warning[0].value

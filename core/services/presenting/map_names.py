@@ -5,7 +5,7 @@ from core.services.experiments import find_run
 from core.services.faithfulness import faithfulness
 from core.services.human_maps import find
 from core.services.map_columns import ColumnMaps, MapColumn, Outcome
-from core.services.presenting.wording import MODEL_NAMES, percent, run_name
+from core.services.presenting.wording import percent, run_name
 from core.services.terms import SaliencyMethod
 from core.workspace import Workspace
 
@@ -27,7 +27,7 @@ OUTCOME_NAMES = {
 
 def method_name(method: SaliencyMethod) -> str:
     """Return a method as people read it."""
-    return _METHOD_NAMES[method.value]
+    return _METHOD_NAMES.get(method.value, method.value.replace("_", " ").capitalize())
 
 
 def column_name(workspace: Workspace, column: MapColumn) -> tuple[str, str]:
@@ -41,11 +41,14 @@ def column_name(workspace: Workspace, column: MapColumn) -> tuple[str, str]:
     return run_name(find_run(workspace, column.run_id)), method_name(column.method)
 
 
-def short_name(workspace: Workspace, column: MapColumn) -> str:
-    """Return a column's name where there is little room, `VGG-16 BN #3` or `facs`."""
-    if column.run_id is None:
-        return column.source
-    return f"{MODEL_NAMES[find_run(workspace, column.run_id).model]} #{column.run_id}"
+def column_label(workspace: Workspace, column: MapColumn) -> str:
+    """Return a column's name in one piece, `#3 Fast, no mask: Grad-CAM`.
+
+    Raises:
+        UnknownRunError, HumanMapError: If there is none such.
+    """
+    name, kind = column_name(workspace, column)
+    return name if column.run_id is None else f"{name}: {kind}"
 
 
 def column_note(maps: ColumnMaps) -> str:

@@ -52,11 +52,24 @@ class MapCell:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TableColumn:
-    """What stands above a column; `flag` is a warning in few words and in many, or None."""
+    """What stands above a column.
+
+    Attributes:
+        name: In bold or alike.
+        note: Beneath it.
+        flag: A warning in few words and in many, or None.
+        label: Names it where it is spoken of; its name where empty.
+    """
 
     name: str
     note: str = ""
     flag: tuple[str, str] | None = None
+    label: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The column in a sentence."""
+        return self.label or self.name
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -187,7 +200,7 @@ def _cell(column: ShownColumn, emotion: Emotion, face: Field, most: float | None
 def _words(column: ShownColumn, emotion: Emotion, found: ColumnMap) -> Words:
     """Return the scores of a map and how many faces it is of."""
     said = column.words.get(emotion, Words())
-    lines, hover = list(said.lines), [f"{title(emotion)}, {column.head.name}", said.hover]
+    lines, hover = list(said.lines), [f"{title(emotion)}, {column.head.spoken}", said.hover]
     if found.n is not None:
         lines.append(f"n {found.n:,}")
         hover.append(f"Mean of {counted(found.n, 'face')}")
@@ -199,7 +212,7 @@ def _words(column: ShownColumn, emotion: Emotion, found: ColumnMap) -> Words:
 
 
 def _difference_head(first: ShownColumn, second: ShownColumn) -> TableColumn:
-    return TableColumn(name="Difference", note=f"{first.head.name} minus {second.head.name}")
+    return TableColumn(name="Difference", note=f"{first.head.spoken} minus {second.head.spoken}")
 
 
 def _difference(first: ShownColumn, second: ShownColumn, emotion: Emotion, face: Field) -> MapCell:
@@ -211,8 +224,8 @@ def _difference(first: ShownColumn, second: ShownColumn, emotion: Emotion, face:
     values = one.density - other.density
     largest = float(np.abs(values).max())
     hover = (
-        f"{title(emotion)}: orange where {first.head.name} looks more, purple where "
-        f"{second.head.name} does; at most {largest:.2f} times chance apart"
+        f"{title(emotion)}: orange where {first.head.spoken} looks more, purple where "
+        f"{second.head.spoken} does; at most {largest:.2f} times chance apart"
     )
     words = Words(lines=(f"at most {largest:.1f}",), hover=hover)
     return MapCell(face=face, values=values, most=largest, is_difference=True, words=words)

@@ -18,11 +18,11 @@ from core.services.saliency_figures import (
 from core.services.terms import Emotion
 
 BASELINE_NAMES = {
-    Baseline.UNTRAINED: "same network, untrained",
-    Baseline.SHUFFLED: "human maps of other emotions",
-    Baseline.EDGES: "Edges of the mean face",
-    Baseline.CENTRE: "Centre Gaussian",
-    Baseline.UNIFORM: "Uniform",
+    Baseline.UNTRAINED: "Control: the same untrained",
+    Baseline.SHUFFLED: "Control: other emotions' human maps",
+    Baseline.EDGES: "Control: edges of the mean face",
+    Baseline.CENTRE: "Control: centre Gaussian",
+    Baseline.UNIFORM: "Control: uniform",
 }
 _OF_A_NETWORK = (Baseline.UNTRAINED, Baseline.SHUFFLED)
 _OF_NONE = (Baseline.EDGES, Baseline.CENTRE, Baseline.UNIFORM)
@@ -44,12 +44,10 @@ class ScoreRow:
 
 
 HEADS = (
-    "r",
-    "95 % interval",
+    "r (95 % interval)",
     "p",
     "r, mean removed",
-    "its interval",
-    "its p",
+    "p, mean removed",
     "Best match",
     "Similarity",
     "KL",
@@ -94,10 +92,10 @@ def score_rows(networks: Sequence[tuple[str, SaliencyScores]]) -> list[ScoreRow]
     rows = []
     for name, scores in networks:
         rows.append(ScoreRow(name=name, is_control=False, cells=_overall(scores)))
-        rows += [_baseline(scores, one, f"{name}: {BASELINE_NAMES[one]}") for one in _OF_A_NETWORK]
+        rows += [_baseline(scores, one) for one in _OF_A_NETWORK]
     if networks:
         first = networks[0][1]
-        rows += [_baseline(first, one, BASELINE_NAMES[one]) for one in _OF_NONE]
+        rows += [_baseline(first, one) for one in _OF_NONE]
         rows.append(_ceiling(first))
     return rows
 
@@ -150,27 +148,31 @@ def _each(one: Scored) -> tuple[str, ...]:
 def _overall(scores: SaliencyScores) -> tuple[str, ...]:
     raw, removed = scores.raw, scores.mean_removed
     return (
-        signed(raw.scores.correlation),
-        interval_words(raw.interval),
+        _with_interval(raw),
         _p(raw),
-        signed(removed.scores.correlation),
-        interval_words(removed.interval),
+        _with_interval(removed),
         _p(removed),
         f"{removed.identification.n_right} of {removed.identification.n}",
         *_others(raw.scores),
     )
 
 
-def _baseline(scores: SaliencyScores, one: Baseline, name: str) -> ScoreRow:
+def _baseline(scores: SaliencyScores, one: Baseline) -> ScoreRow:
     found = scores.baselines[one]
     raw, removed = signed(found.raw.correlation), signed(found.mean_removed.correlation)
-    cells = (raw, "-", "-", removed, "-", "-", "-", *_others(found.raw))
-    return ScoreRow(name=name, is_control=True, cells=cells)
+    cells = (raw, "-", removed, "-", "-", *_others(found.raw))
+    return ScoreRow(name=BASELINE_NAMES[one], is_control=True, cells=cells)
 
 
 def _ceiling(scores: SaliencyScores) -> ScoreRow:
     cells = (signed(scores.ceiling), *("-" for _ in HEADS[1:]))
     return ScoreRow(name="People with people (noise ceiling)", is_control=True, cells=cells)
+
+
+def _with_interval(overall: OverallScores) -> str:
+    """Return a mean correlation with its interval, `+0.41 (+0.35 to +0.47)`."""
+    r = signed(overall.scores.correlation)
+    return r if overall.interval is None else f"{r} ({interval_words(overall.interval)})"
 
 
 def _others(scores: MapScores) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from dashboard import state
 from dashboard.components import figures, jobs, linked
 from dashboard.components.refusals import told
 from dashboard.components.saliency_maps.choices import choose_run_and_method
-from dashboard.format import counted, percent
+from dashboard.format import counted
 
 ORDER_NAMES = {
     Order.METHOD: "Highest of the map first",
@@ -69,6 +69,7 @@ def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
         )  # fmt: skip
     with right:
         _figures(found, method)
+    _all_methods(run)
 
 
 def _offer(run: RunRow, method: SaliencyMethod, why: str) -> None:
@@ -173,6 +174,42 @@ def _areas(curves: Sequence[Curve]) -> None:
     )
 
 
+def _all_methods(run: RunRow) -> None:
+    """Draw the examined methods of a run beside each other, where there are several."""
+    examined = {}
+    for method in SaliencyMethod:
+        try:
+            examined[method] = examinations.faithfulness(state.workspace(), run.id, method)
+        except NotReadyError:
+            continue
+    if len(examined) < 2:
+        return
+    st.subheader("All methods examined of this run", anchor=False)
+    rows = [
+        {
+            "Method": method_name(method),
+            "Deleting, better by": in_words(_gain(found, CurveKind.DELETION)),
+            "Inserting, better by": in_words(_gain(found, CurveKind.INSERTION)),
+            "Sensitivity": in_words(found.sensitivity.value),
+            "Infidelity": in_words(found.infidelity.value),
+            "Likeness, random weights": in_words(found.stages[-1].spearman),
+            "Check": "fails" if found.is_flagged else "passes",
+        }
+        for method, found in examined.items()
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, key="saliency_methods",
+        alt="Every examined method of this run, pixels replaced by mid grey",
+    )  # fmt: skip
+
+
+def _gain(found: Faithfulness, kind: CurveKind) -> Estimate | None:
+    """Return by how much a method's order beats any order, pixels replaced by grey."""
+    wanted = (kind, Fill.GREY, Order.METHOD)
+    gains = (one.gain for one in found.curves if (one.kind, one.fill, one.order) == wanted)
+    return next(gains, None)
+
+
 def _figures(found: Faithfulness, method: SaliencyMethod) -> None:
     for name, figure, words in (
         ("Sensitivity", found.sensitivity, "change of the map when each pixel changes by 2 %"),
@@ -186,8 +223,8 @@ def _figures(found: Faithfulness, method: SaliencyMethod) -> None:
     st.caption(
         f"{method_name(method)}, {counted(found.n_images, 'test image')}. A map that shows what "
         "the network learned must change when its weights are random (Adebayo et al. 2018): "
-        f"with all layers random the likeness is {likeness}, and above "
-        f"{percent(FLAG_SPEARMAN, digits=0)} of 1 a method is flagged here and beside its maps."
+        f"with all layers random the likeness is {likeness}, and above {FLAG_SPEARMAN:g} a method "
+        "is flagged here and beside its maps."
     )
 
 

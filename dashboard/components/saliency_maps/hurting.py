@@ -103,7 +103,7 @@ def _plot(points: Sequence[CoveredEmotion], share: str, name: str) -> go.Figure:
         if x is None:
             continue
         figure.add_scatter(
-            x=[x], y=[point.drop], mode="markers",
+            x=[x], y=[point.drop], mode="markers", cliponaxis=False,
             marker={
                 "symbol": SYMBOLS[point.mask][0], "size": 11,
                 "color": EMOTION_COLOURS[point.emotion],

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import FeelingItError, NotReadyError
 from core.services.map_columns import MapColumn, column_maps
-from core.services.presenting.map_names import column_name, column_note, doubt
+from core.services.presenting.map_names import column_label, column_name, column_note, doubt
 from core.services.presenting.map_prints import MapLook
 from core.services.presenting.map_table import MapTable, ShownColumn, TableColumn, map_table
 from core.services.terms import DatasetRow, RunRow
@@ -59,7 +59,7 @@ def _shown(column: MapColumn, choice: Choice) -> ShownColumn:
         flag = doubt(workspace, column.run_id, column.method)
     details = ", ".join(filter(None, (note, column_note(maps))))
     return ShownColumn(
-        head=TableColumn(name=name, note=details, flag=flag),
+        head=TableColumn(name=name, note=details, flag=flag, label=column_label(workspace, column)),
         maps=maps,
         words=scoring.words(column, choice.against, choice.outcome),
     )

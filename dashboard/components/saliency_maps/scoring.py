@@ -41,16 +41,12 @@ def table(choice: Choice, shown: list[ShownColumn]) -> None:
         if column.run_id is not None and one.maps is not None:
             found = _scores(column, choice.against, choice.outcome)
         if found is not None:
-            networks.append((one.head.name, found))
+            networks.append((one.head.spoken, found))
     if not networks:
         return
     st.subheader("Scores and controls", anchor=False)
     rows = [
-        {
-            "Maps": row.name,
-            "": "control" if row.is_control else "",
-            **dict(zip(HEADS, row.cells, strict=True)),
-        }
+        {"Maps": row.name, **dict(zip(HEADS, row.cells, strict=True))}
         for row in score_rows(networks)
     ]
     st.dataframe(

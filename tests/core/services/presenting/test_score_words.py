@@ -51,21 +51,22 @@ def test_the_table_has_each_network_with_its_controls_and_the_noise_ceiling(scor
     rows = score_rows([("A", scores), ("B", scores)])
     assert [row.name for row in rows] == [
         "A",
-        "A: same network, untrained",
-        "A: human maps of other emotions",
+        "Control: the same untrained",
+        "Control: other emotions' human maps",
         "B",
-        "B: same network, untrained",
-        "B: human maps of other emotions",
-        "Edges of the mean face",
-        "Centre Gaussian",
-        "Uniform",
+        "Control: the same untrained",
+        "Control: other emotions' human maps",
+        "Control: edges of the mean face",
+        "Control: centre Gaussian",
+        "Control: uniform",
         "People with people (noise ceiling)",
     ]
     assert all(len(row.cells) == len(HEADS) for row in rows)
     assert [row.name for row in rows if not row.is_control] == ["A", "B"]
     by_name = {row.name: dict(zip(HEADS, row.cells, strict=True)) for row in rows}
-    assert by_name["Uniform"]["r"] == "-"
-    assert by_name["People with people (noise ceiling)"]["r"] == "+0.71"
+    assert by_name["A"][HEADS[0]].startswith(signed(scores.raw.scores.correlation) + " (")
+    assert by_name["Control: uniform"][HEADS[0]] == "-"
+    assert by_name["People with people (noise ceiling)"][HEADS[0]] == "+0.71"
 
 
 def test_no_network_no_table():
