@@ -13,7 +13,13 @@ from core.metrics.estimates import Estimates, Metric
 from core.services.answers import Answers, are_same_images
 from core.services.seeds import by_experiment
 from core.services.slicing import ImageSlice, answers_in
-from core.services.tested_rows import TestedRow, confusions_of, correlation, tested_row
+from core.services.tested_rows import (
+    TestedRow,
+    confusions_of,
+    correlation,
+    places_of,
+    tested_row,
+)
 from core.workspace import Workspace
 from db.enums import Mask, ModelName
 from db.repositories import results as stored
@@ -88,10 +94,8 @@ def crossing(
     )
     tested = masks_tested(workspace, [run.id for group in groups for run in group])
     masks = _columns([*tested, *(group[0].mask for group in groups)]) if is_whole else tested
-    found = [
-        {mask: _test(answers_in(workspace, group, slice_name, mask)) for mask in masks}
-        for group in groups
-    ]
+    tests = {mask: _answers(workspace, groups, slice_name, mask) for mask in masks}
+    found = [{mask: _test(tests[mask][place]) for mask in masks} for place in range(len(groups))]
     return _matrix(groups, masks, found)
 
 
@@ -144,6 +148,15 @@ def _columns(masks: Iterable[Mask]) -> list[Mask]:
 def _in_order(masks: Iterable[Mask]) -> list[Mask]:
     places = list(Mask)
     return sorted(set(masks), key=lambda mask: (places.index(subject(mask)), places.index(mask)))
+
+
+def _answers(
+    workspace: Workspace, groups: Sequence[tuple[RunRow, ...]], slice_name: str, mask: Mask
+) -> list[list[Answers | None]]:
+    """Return what the runs of each group said under a mask."""
+    runs = [run for group in groups for run in group]
+    found = answers_in(workspace, runs, slice_name, mask)
+    return [[found[place] for place in places] for places in places_of(groups)]
 
 
 def _test(tests: Sequence[Answers | None]) -> _Test | None:

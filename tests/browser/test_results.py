@@ -36,3 +36,28 @@ def test_a_cell_of_the_confusion_matrix_opens_its_faces(open_page: OpenPage):
     cell.click()
     expect(cell).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_text("label angry").first).to_be_visible()
+
+
+def test_a_link_by_hand_opens_the_differences_to_a_run(open_page: OpenPage):
+    page = open_page("results?dataset=faces&results_baseline=1&results_slice=leak-free")
+    cell = page.get_by_role("grid").get_by_role("button", name="paired by image").first
+    expect(cell).to_be_visible()
+    expect(page.get_by_role("combobox", name="Test images")).to_be_visible()
+    assert "results_baseline=1" in page.url
+
+
+def test_a_cell_of_the_crossed_masks_opens_its_faces(open_page: OpenPage):
+    page = open_page("results?dataset=faces&results_part=masks")
+    cell = page.get_by_role("button", name="no mask in training, no mask in testing")
+    cell.click()
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("of #1 Fast, no mask")).to_be_visible()
+
+
+def test_a_difference_on_compare_opens_the_faces_behind_it(open_page: OpenPage):
+    page = open_page("compare?dataset=faces&compare_runs=2,1")
+    cell = page.get_by_role("button", name="Fear:")
+    cell.click()
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("of #2 and #1 labelled fear")).to_be_visible()
+    assert "compare_runs=2" in page.url

@@ -108,3 +108,25 @@ def test_one_press_queues_what_the_matrix_of_masks_lacks(open_page, filled, monk
     assert [job.payload["run"] for job in waiting] == [1, 2]
     assert "4 tests of these wait or run already." in captions(page)
     assert "results_crossed_fill" not in [button.key for button in page.button]
+
+
+def test_a_cell_of_errors_is_narrowed_to_those_that_annotators_call_right(open_page):
+    page = open_page("results", results_part="confusion", taken="fear-sad", results_backed="1")
+    assert page.toggle("results_backed").value is True
+    assert "No test face is like that." in captions(page)
+    page = open_page("results", results_part="confusion", taken="fear-fear")
+    assert "results_backed" not in [toggle.key for toggle in page.toggle]
+
+
+def test_small_slices_say_so_beside_every_figure(open_page):
+    assert "Too few for a statement." in captions(open_page("results", results_part="confusion"))
+    assert "too few for a statement" in captions(open_page("results", results_part="calibration"))
+    assert "Too few for a statement." in captions(open_page("compare"))
+
+
+def test_the_table_of_runs_follows_the_chosen_images(open_page):
+    whole, part = (
+        open_page("results", results_slice=s).dataframe[0].value for s in ("all", "leaked")
+    )
+    assert list(whole["n"]) == [28, 28]
+    assert list(part["n"] + part["Leak-free n"]) == [28, 28]

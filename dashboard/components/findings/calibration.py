@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.metrics.calibration import Calibration
 from core.services import slice_figures
+from core.services.slicing import is_too_small
 from dashboard import state
 from dashboard.components import figures
 from dashboard.components.findings import choices
@@ -25,6 +26,9 @@ def draw(choice: Choice) -> None:
     with right:
         st.metric("Expected calibration error", percent(found.expected_error))
         st.metric("Largest error of a bin", percent(found.largest_error))
+        n = int(found.n.sum())
+        few = ": too few for a statement" if is_too_small(n) else ""
+        st.caption(f"n = {number(n)}{few}")
         st.caption(
             "Confidence is the probability of the predicted emotion. On the dashed line a network "
             "is right as often as it says; below it, it is too sure. The expected error is the "

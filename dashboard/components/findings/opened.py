@@ -8,6 +8,7 @@ import streamlit as st
 from core.services import scored_faces
 from core.services.queues import QueueKind, QueueSpec
 from core.services.scored_faces import FaceFilter, Outcome, ScoredFace
+from core.services.slicing import ImageSlice
 from core.services.terms import EMOTIONS, Emotion, ImageRow, RunRow
 from dashboard import state
 from dashboard.components import faces, linked
@@ -35,17 +36,18 @@ def draw(
     """Draw the faces of one of the runs with a label and a prediction, None for any."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         run = _run(runs)
-        outcome = Outcome.ANY
         if predicted is None:
             outcome = _outcome()
             predicted = _predicted()
+        else:
+            outcome = _backed() if predicted is not true else Outcome.ANY
     wanted = FaceFilter(
         true=true, predicted=predicted, outcome=outcome, slice_name=choice.slice_name,
         test_mask=choice.test_mask,
     )  # fmt: skip
     found = scored_faces.scored_faces(state.workspace(), run.id, wanted)
     _wall(choice, run, found)
-    _relabel_link(run, true, predicted)
+    _relabel_link(choice, run, true, predicted)
 
 
 def _run(runs: Sequence[RunRow]) -> RunRow:
@@ -59,6 +61,13 @@ def _outcome() -> Outcome:
         "Faces that are", list(OUTCOME_NAMES), key="results_outcome",
         words=lambda one: OUTCOME_NAMES[one],
     )  # fmt: skip
+
+
+def _backed() -> Outcome:
+    is_backed = linked.switch(
+        "Only where annotators agree with the network", key="results_backed", is_on=False
+    )
+    return Outcome.BACKED if is_backed else Outcome.ANY
 
 
 def _predicted() -> Emotion | None:
@@ -93,13 +102,22 @@ def _figure(row: ImageRow, contents: dict[int, bytes], face: ScoredFace) -> str:
     return faces.stored(row, contents[row.id], caption="<br>".join(lines))
 
 
-def _relabel_link(run: RunRow, true: Emotion | None, predicted: Emotion | None) -> None:
-    """Draw the way to the queue of all images that this run would label otherwise."""
+def _relabel_link(
+    choice: Choice, run: RunRow, true: Emotion | None, predicted: Emotion | None
+) -> None:
+    """Draw the way to the queue of the images that this run, tested as trained, gets wrong.
+
+    A queue knows labels, predictions and tags; other slices and masks it does not, and the link
+    says so.
+    """
+    tag = choice.slice_name.removeprefix("tag:") if choice.slice_name.startswith("tag:") else None
     spec = QueueSpec(
-        kind=QueueKind.MODEL_DISAGREES, run=run.id, true=true,
+        kind=QueueKind.MODEL_DISAGREES, run=run.id, true=true, tag=tag,
         predicted=None if predicted is true else predicted,
     )  # fmt: skip
+    is_same = choice.test_mask is None and (tag or choice.slice_name == ImageSlice.ALL)
+    of = "among them" if is_same else "of all test images, tested as in training"
     st.page_link(
-        "views/relabel.py", label="Relabel the wrong ones among them", icon=":material/keyboard:",
+        "views/relabel.py", label=f"Relabel the wrong ones {of}", icon=":material/keyboard:",
         query_params={"dataset": run.dataset, **spec.to_query()},
     )  # fmt: skip
