@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Select, func, select
@@ -33,6 +34,36 @@ class EventChange(NamedTuple):
     kind: EventKind
     old: str
     new: str
+
+
+class Work(NamedTuple):
+    """Events of one person, kind and reason: how many, and when the first and the last were.
+
+    `is_undo` says that they took earlier ones back.
+    """
+
+    annotator: str
+    kind: EventKind
+    reason: str | None
+    is_undo: bool
+    n: int
+    first: datetime
+    last: datetime
+
+
+def work(session: Session, dataset_id: int) -> list[Work]:
+    """Return the events of a data set by person, kind and reason, those that began first first."""
+    is_undo = LabelEvent.undoes.is_not(None)
+    group = (LabelEvent.annotator, LabelEvent.kind, LabelEvent.reason, is_undo)
+    first = func.min(LabelEvent.at)
+    statement = (
+        select(*group, func.count(LabelEvent.id), first, func.max(LabelEvent.at))
+        .join(Image, Image.id == LabelEvent.image_id)
+        .where(Image.dataset_id == dataset_id)
+        .group_by(*group)
+        .order_by(first, LabelEvent.annotator, LabelEvent.kind)
+    )
+    return [Work(*row) for row in session.execute(statement)]
 
 
 def changes(session: Session, dataset_id: int, kinds: Sequence[EventKind]) -> list[EventChange]:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.services import events
 from core.services.datasets import Count
 from core.services.duplicates import DuplicateReport, version_report
-from core.services.events import EventFilter
 from core.services.versions import digest
 from core.workspace import Workspace
-from db.enums import EMOTIONS, EventKind, ImageState, Split
-from db.repositories import progress, standings, versions
+from db.enums import EMOTIONS, ImageState, Split
+from db.repositories import history, progress, standings, versions
+from db.repositories.history import Work
 from db.repositories.standings import Standing
 from db.rows import VersionRow
 
@@ -50,19 +49,6 @@ class VersionRecord:
     is_current: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class WorkRecord:
-    """What people did to a data set until now, undone work and undoing included.
-
-    Attributes:
-        events: How many events of each kind that occurs.
-        people: Everyone who has an event, by name.
-    """
-
-    events: Mapping[EventKind, int]
-    people: tuple[str, ...]
-
-
 def version_record(workspace: Workspace, version_id: int) -> VersionRecord:
     """Return what led from the imported images to a version."""
     with workspace.reading() as session:
@@ -89,16 +75,10 @@ def version_record(workspace: Workspace, version_id: int) -> VersionRecord:
     )
 
 
-def work_record(workspace: Workspace, dataset_id: int) -> WorkRecord:
-    """Return how much was done to a data set and by whom."""
-    found = {
-        kind: events.page(workspace, EventFilter(dataset_id=dataset_id, kind=kind), limit=1).total
-        for kind in EventKind
-    }
-    return WorkRecord(
-        events={kind: n for kind, n in found.items() if n},
-        people=tuple(events.annotators(workspace, dataset_id)),
-    )
+def work_record(workspace: Workspace, dataset_id: int) -> tuple[Work, ...]:
+    """Return what people and programs did to a data set until now, and who, when and why."""
+    with workspace.reading() as session:
+        return tuple(history.work(session, dataset_id))
 
 
 def _counts(imported: Sequence[Standing], members: Sequence[Standing]) -> tuple[Count, ...]:

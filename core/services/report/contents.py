@@ -22,12 +22,13 @@ from core.services.presenting import class_cells
 from core.services.presenting.cells import HeatTable
 from core.services.presenting.crossed_cells import beyond_table, crossed_table
 from core.services.presenting.wording import MODEL_NAMES, run_name
-from core.services.report.cleaning import VersionRecord, WorkRecord, version_record, work_record
+from core.services.report.cleaning import VersionRecord, version_record, work_record
 from core.services.report.looking import LookingPart, looking_parts
 from core.services.report.provenance import RunRecord, run_record
 from core.services.results import RunResult, run_result
 from core.workspace import Workspace
 from db.enums import ModelName
+from db.repositories.history import Work
 from db.rows import DatasetRow, EpochRow, RunRow
 
 METRICS = (Metric.ACCURACY, Metric.PRECISION, Metric.F1)
@@ -40,7 +41,7 @@ class DatasetPart:
     """A data set, what was done to it, and those of its versions that runs of the report use."""
 
     dataset: DatasetRow
-    work: WorkRecord
+    work: tuple[Work, ...]
     versions: tuple[VersionRecord, ...]
 
 

@@ -9,9 +9,10 @@ from core.services.figure_sets import Figure
 from core.services.presenting import wording
 from core.services.presenting.cells import HeatTable
 from core.services.presenting.flow_cells import flow_table
-from core.services.report.cleaning import SPLITS, VersionRecord, WorkRecord
+from core.services.report.cleaning import SPLITS, VersionRecord
 from core.services.report.contents import Report
 from core.services.terms import EMOTIONS, Emotion, EpochRow, EventKind, Split
+from db.repositories.history import Work
 
 Items = list[tuple[str, str]]
 
@@ -127,9 +128,15 @@ def copies(record: VersionRecord) -> Items:
     ]
 
 
-def work(record: WorkRecord) -> Items:
-    """Return how many events of each kind there were."""
-    return [(EVENT_WORDS[kind], wording.number(n)) for kind, n in record.events.items()]
+def done(work: Work) -> str:
+    """Return what some events did, `images dropped`; those that took others back say so."""
+    return f"undo: {EVENT_WORDS[work.kind]}" if work.is_undo else EVENT_WORDS[work.kind]
+
+
+def days(work: Work) -> str:
+    """Return the day of some events, or the first and the last day."""
+    first, last = (f"{moment:%Y-%m-%d}" for moment in (work.first, work.last))
+    return first if first == last else f"{first} to {last}"
 
 
 def epochs_of_runs(report: Report) -> list[tuple[str, Sequence[EpochRow]]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.services import curation, datasets, duplicates, versions
+from core.services import curation, datasets, duplicates, undoing, versions
 from core.services.report.cleaning import NOT_DROPPED, version_record, work_record
 from core.workspace import Workspace
 from db.enums import EMOTIONS, Emotion, EventKind, Split
@@ -54,7 +54,15 @@ def test_a_version_stays_as_it_was_while_the_data_goes_on(cleaned: Workspace):
     assert (after.relabeled == before.relabeled).all()
 
 
-def test_work_is_counted_by_kind_with_everyone_who_did_some(cleaned: Workspace):
-    record = work_record(cleaned, 1)
-    assert record.events == {EventKind.LABEL: 1, EventKind.DROP: 1}
-    assert record.people == ("ada", "bo")
+def test_work_is_told_by_person_kind_and_reason_in_the_order_it_began(cleaned: Workspace):
+    curation.drop(cleaned, 1, annotator="bo", reason="blank")
+    undoing.undo(cleaned, curation.label(cleaned, 3, HAPPY, annotator="ada").batch, annotator="bo")
+    told = [tuple(one[:5]) for one in work_record(cleaned, 1)]
+    assert told == [
+        ("ada", EventKind.LABEL, None, False, 2),
+        ("bo", EventKind.DROP, "blank", False, 2),
+        ("bo", EventKind.LABEL, "undo", True, 1),
+    ]
+    first = work_record(cleaned, 1)[0]
+    assert first.first.tzinfo is not None
+    assert first.first <= first.last
