@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from core.maps.sheets.items import QUIET_INK, Line, Picture, Sheet, Words
 
 WIDEST_MM = 180.0  # the text width of most journals' two columns
+NARROWEST_MM = 85.0  # and of one
 HIGHEST_MM = 235.0  # of the pictures together: a page less title, scales and note
 LARGEST_PICTURE_MM, SMALLEST_PICTURE_MM = 45.0, 14.0
-_MARGIN, _GAP, _NAMES, _BELOW = 4.0, 4.0, 18.0, 5.0
+_MARGIN, _GAP, _NAMES, _BELOW = 4.0, 4.0, 18.0, 2.0
 _HEAD_PT, _SMALL_PT = 8.0, 7.0
 _LINE_MM = 3.3
+_MOST_BELOW = _BELOW + 3 * _LINE_MM  # a score, its interval, the number of faces
 _MM_PER_LETTER = 1.45  # of 8 pt, a bit more than most sans-serif letters take
+_MM_PER_SMALL_LETTER = 1.25  # of 7 pt
 _SCALE_MM = (34.0, 2.6)
 
 
@@ -24,11 +27,11 @@ class Cell:
     """Pixels, uint8, shape (side, side, 3), with words beneath; None and why where there is none.
 
     Attributes:
-        words: Beneath the picture, or inside the empty place.
+        words: Lines beneath the picture, put into one where they fit, or inside the empty place.
     """
 
     pixels: NDArray[np.uint8] | None
-    words: str = ""
+    words: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +71,14 @@ Items = Iterator[Picture | Words | Line]
 
 def maps_sheet(figure: MapFigure) -> Sheet:
     """Return a figure laid out on a sheet at most 180 mm wide, as high as it needs."""
-    side = _picture_side(len(figure.columns), len(figure.rows))
+    side = picture_side(len(figure.columns), len(figure.rows))
     heads = [_head_lines(column, side) for column in figure.columns]
     top = _MARGIN + 5.0 + _LINE_MM * max(len(lines) for lines in heads)
-    step = side + _BELOW
+    cells = [cell for line in figure.cells for cell in line if cell.pixels is not None]
+    n_lines = max((len(_beneath(cell, side)) for cell in cells), default=0)
+    step = side + _LINE_MM * n_lines + _BELOW
     below = top + step * len(figure.rows) + 2.0
-    width = 2 * _MARGIN + _NAMES + len(heads) * (side + _GAP) - _GAP
+    width = max(NARROWEST_MM, 2 * _MARGIN + _NAMES + len(heads) * (side + _GAP) - _GAP)
     note = textwrap.wrap(figure.note, max(30, int((width - 2 * _MARGIN) / (_MM_PER_LETTER * 0.82))))
     n_scale_lines = len(_scale_places(figure.scales, width))
     end = below + 6.0 * n_scale_lines + _LINE_MM * len(note) + 1.0
@@ -87,10 +92,18 @@ def maps_sheet(figure: MapFigure) -> Sheet:
     return Sheet(width=width, height=end + _MARGIN, items=tuple(items), title=figure.title)
 
 
-def _picture_side(n_columns: int, n_rows: int) -> float:
+def picture_side(n_columns: int, n_rows: int) -> float:
+    """Return how large the pictures of a figure are, in mm, so that it fits a page."""
     free = WIDEST_MM - 2 * _MARGIN - _NAMES + _GAP
-    fits = min(free / max(1, n_columns) - _GAP, HIGHEST_MM / max(1, n_rows) - _BELOW)
+    fits = min(free / max(1, n_columns) - _GAP, HIGHEST_MM / max(1, n_rows) - _MOST_BELOW)
     return min(LARGEST_PICTURE_MM, max(SMALLEST_PICTURE_MM, fits))
+
+
+def _beneath(cell: Cell, side: float) -> list[str]:
+    """Return the words beneath a picture as lines, one where they fit beside each other."""
+    whole = "  ".join(cell.words)
+    fits = len(whole) * _MM_PER_SMALL_LETTER <= side
+    return [whole] if fits and whole else list(cell.words)
 
 
 def _head_lines(column: tuple[str, str], side: float) -> list[tuple[str, float, str]]:
@@ -124,7 +137,7 @@ def _cell(
     if cell.pixels is None:
         corners = np.array([[x, y], [x + side, y], [x + side, y + side], [x, y + side]])
         yield Line(points=corners, colour=QUIET_INK, width=0.1, is_closed=True)
-        lines = textwrap.wrap(cell.words, max(6, int(side / _MM_PER_LETTER)))
+        lines = textwrap.wrap(" ".join(cell.words), max(6, int(side / _MM_PER_LETTER)))
         yield from _lines(lines, x + 1.0, y + side / 2)
         return
     yield Picture(x=x, y=y, width=side, height=side, pixels=cell.pixels)
@@ -132,7 +145,8 @@ def _cell(
         points = np.array([x, y]) + side * np.clip(polygon, 0, 1)
         yield Line(points=points, colour="#000000", width=0.45, is_closed=True)
         yield Line(points=points, colour="#FFFFFF", width=0.2, is_closed=True)
-    yield Words(x=x, y=y + side + 3.0, text=cell.words, size_pt=_SMALL_PT)
+    for number, text in enumerate(_beneath(cell, side)):
+        yield Words(x=x, y=y + side + 3.0 + _LINE_MM * number, text=text, size_pt=_SMALL_PT)
 
 
 def _scale_places(scales: Sequence[Scale], width: float) -> list[list[Scale]]:

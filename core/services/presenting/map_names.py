@@ -59,7 +59,8 @@ def column_note(maps: ColumnMaps) -> str:
     if maps.detected_share == 0:
         aligned = "aligned by the template, for no landmarks were found"
     else:
-        aligned = f"landmarks in {percent(maps.detected_share, digits=0)}"
+        share = percent(maps.detected_share, digits=0).replace(" ", "\N{NO-BREAK SPACE}")
+        aligned = f"landmarks in {share}"
     return f"{rows} x {columns} cells, {aligned}"
 
 

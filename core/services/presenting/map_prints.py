@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,18 @@ from core.maps.colouring import (
     grey,
     overlaid,
 )
-from core.maps.sheets import Cell, MapFigure, Scale, maps_sheet, to_png, to_svg
+from core.maps.sheets import (
+    PX_PER_MM,
+    Cell,
+    MapFigure,
+    Scale,
+    maps_sheet,
+    picture_side,
+    to_png,
+    to_svg,
+)
 from core.services.presenting.map_table import MapCell, MapTable
 from core.services.presenting.wording import title
-
-PICTURE_PX = 480  # a picture of 40 mm at 300 dpi has 472
 
 
 class PrintFormat(StrEnum):
@@ -64,13 +72,14 @@ def painted(cell: MapCell, look: MapLook, *, side_px: int) -> NDArray[np.uint8] 
 
 def _figure(table: MapTable, look: MapLook, heading: str, note: str) -> MapFigure:
     cells = [cell for line in table.cells for cell in line if cell.values is not None]
+    side_px = ceil(picture_side(len(table.columns), len(table.rows)) * PX_PER_MM)
     return MapFigure(
         title=heading,
         columns=[(column.name, _below(column.note, column.flag)) for column in table.columns],
         rows=[
             (title(row.emotion), row.outlines if look.has_outlines else []) for row in table.rows
         ],
-        cells=[[_cell(cell, look) for cell in line] for line in table.cells],
+        cells=[[_cell(cell, look, side_px) for cell in line] for line in table.cells],
         scales=_scales(cells, look),
         note=note,
     )
@@ -80,11 +89,9 @@ def _below(note: str, flag: tuple[str, str] | None) -> str:
     return note if flag is None else f"{note}. {flag[0]}".lstrip(". ")
 
 
-def _cell(cell: MapCell, look: MapLook) -> Cell:
-    pixels = painted(cell, look, side_px=PICTURE_PX)
-    return Cell(
-        pixels=pixels, words="  ".join(cell.words.lines) if pixels is not None else cell.gap
-    )
+def _cell(cell: MapCell, look: MapLook, side_px: int) -> Cell:
+    pixels = painted(cell, look, side_px=side_px)
+    return Cell(pixels=pixels, words=(cell.gap,) if pixels is None else cell.words.lines)
 
 
 def _scales(cells: list[MapCell], look: MapLook) -> list[Scale]:

@@ -1,22 +1,24 @@
 """Maps as files at print size: the whole table, one map, and the study's figure."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from core.services.human_maps import find
-from core.services.map_columns import MapColumn, column_maps, usual_columns
-from core.services.presenting.map_names import OUTCOME_NAMES, column_name
+from core.services.map_columns import usual_columns
+from core.services.presenting.map_names import OUTCOME_NAMES
 from core.services.presenting.map_prints import MapLook, PrintFormat, printed
-from core.services.presenting.map_table import MapTable, ShownColumn, TableColumn, map_table
+from core.services.presenting.map_table import MapTable, map_table
 from core.services.terms import Emotion
 from dashboard import state
 from dashboard.components.saliency_maps.choices import Choice
-from dashboard.format import title
+from dashboard.components.saliency_maps.columns import shown_column
 
 _MIME = {PrintFormat.PNG: "image/png", PrintFormat.SVG: "image/svg+xml"}
 STUDY_EMOTION = Emotion.ANGRY
+HEADING = "What networks and people look at"
 
 
 def draw(choice: Choice, table: MapTable, look: MapLook) -> None:
@@ -24,14 +26,14 @@ def draw(choice: Choice, table: MapTable, look: MapLook) -> None:
     with st.popover("Download", icon=":material/download:"):
         st.caption("Up to 180 mm wide; PNG at 300 dpi, SVG with its text as text.")
         st.markdown("**All maps shown**")
-        _buttons("saliency-maps", "saliency_all", partial(_print, table, look, choice, "Maps"))
+        _buttons("saliency-maps", "saliency_all", partial(_print, table, look, choice, HEADING))
         st.markdown(f"**The study's figure:** networks beside people, {STUDY_EMOTION.value}")
         _buttons(f"saliency-{STUDY_EMOTION.value}", "saliency_study", partial(_study, choice, look))
 
 
 def one(choice: Choice, table: MapTable, look: MapLook, emotion: Emotion) -> None:
     """Draw the downloads of one map beside its face."""
-    heading = f"{title(emotion)}"
+    heading = f"{HEADING}: {emotion.value}"
     make = partial(_print, table, look, choice, heading)
     _buttons(f"saliency-{emotion.value}", "saliency_one", make)
 
@@ -53,15 +55,13 @@ def _print(
 
 def _study(choice: Choice, look: MapLook, kind: PrintFormat) -> bytes:
     """Return the study's Figures 6 to 8 as one: VGG-16, ResNet-50 and people, for one emotion."""
-    columns = [_whole(column, choice) for column in usual_columns(choice.runs)]
-    table = map_table(columns, emotions=[STUDY_EMOTION], is_one_scale=look.is_one_scale)
-    return _print(table, look, choice, title(STUDY_EMOTION), kind)
-
-
-def _whole(column: MapColumn, choice: Choice) -> ShownColumn:
-    name, remark = column_name(state.workspace(), column)
-    maps = column_maps(state.workspace(), column, choice.outcome)
-    return ShownColumn(head=TableColumn(name=name, note=remark), maps=maps)
+    columns = usual_columns(choice.runs)
+    table = map_table(
+        [shown_column(column, choice) for column in columns],
+        emotions=[STUDY_EMOTION], is_one_scale=look.is_one_scale,
+    )  # fmt: skip
+    heading = f"{HEADING}: {STUDY_EMOTION.value}"
+    return _print(table, look, replace(choice, columns=columns), heading, kind)
 
 
 def note(choice: Choice) -> str:
@@ -70,5 +70,6 @@ def note(choice: Choice) -> str:
     sources = " ".join(find(state.workspace(), key).source for key in dict.fromkeys(human))
     return (
         "Mean maps on the canonical face, each emotion's faces by their label "
-        f"({OUTCOME_NAMES[choice.outcome].lower()}); hot is more. {sources}"
+        f"({OUTCOME_NAMES[choice.outcome].lower()}); hot is more. r: correlation with the human "
+        f"map {choice.against}, 95 % interval over images; n: faces. {sources}"
     ).strip()

@@ -2,13 +2,9 @@
 
 import streamlit as st
 
-from core.errors import FeelingItError, NotReadyError
-from core.services.map_columns import MapColumn, column_maps
-from core.services.presenting.map_names import column_label, column_name, column_note, doubt
 from core.services.presenting.map_prints import MapLook
-from core.services.presenting.map_table import MapTable, ShownColumn, TableColumn, map_table
+from core.services.presenting.map_table import MapTable, map_table
 from core.services.terms import DatasetRow, RunRow
-from dashboard import state
 from dashboard.components import map_panel
 from dashboard.components.map_panel import SMALL_PX, WHOLE, Shown, Zoom
 from dashboard.components.saliency_maps import downloads, missing, opened, scoring
@@ -18,6 +14,7 @@ from dashboard.components.saliency_maps.choices import (
     choose_difference,
     choose_look,
 )
+from dashboard.components.saliency_maps.columns import shown_column
 
 KEY = "saliency_panel"
 ONE_ROW_PX, MIDDLE_PX = 180, 144
@@ -31,7 +28,7 @@ def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
         look = choose_look()
         difference = choose_difference(choice)
         downloads_place = st.container(width="content")
-    shown = [_shown(column, choice) for column in choice.columns]
+    shown = [shown_column(column, choice) for column in choice.columns]
     missing.draw(choice)
     table = map_table(
         shown, emotions=choice.emotions, difference=difference, is_one_scale=look.is_one_scale
@@ -41,28 +38,6 @@ def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
     _maps(table, look, choice)
     opened.draw(choice, shown, look)
     scoring.table(choice, shown)
-
-
-def _shown(column: MapColumn, choice: Choice) -> ShownColumn:
-    """Return a column with its maps and their scores, or with why it has none."""
-    workspace = state.workspace()
-    try:
-        name, note = column_name(workspace, column)
-    except FeelingItError as error:  # deleted since the page was drawn
-        return ShownColumn(head=TableColumn(name=column.text), gap=str(error))
-    try:
-        maps = column_maps(workspace, column, choice.outcome)
-    except NotReadyError:
-        return ShownColumn(head=TableColumn(name=name, note=note), gap=missing.why(column))
-    flag = None
-    if column.run_id is not None and column.method is not None:
-        flag = doubt(workspace, column.run_id, column.method)
-    details = ", ".join(filter(None, (note, column_note(maps))))
-    return ShownColumn(
-        head=TableColumn(name=name, note=details, flag=flag, label=column_label(workspace, column)),
-        maps=maps,
-        words=scoring.words(column, choice.against, choice.outcome),
-    )
 
 
 def _maps(table: MapTable, look: MapLook, choice: Choice) -> None:

@@ -12,7 +12,8 @@ def figure(n_rows: int, n_columns: int) -> MapFigure:
         title="Where it looks",
         columns=[("VGG-16 BN, no mask", "Grad-CAM")] * n_columns,
         rows=[("Angry", [np.array([[0.1, 0.1], [0.4, 0.1], [0.3, 1.2]])])] * n_rows,
-        cells=[[Cell(pixels=PIXELS, words="r +0.41")] * n_columns] * n_rows,
+        cells=[[Cell(pixels=PIXELS, words=("r +0.41", "+0.35 to +0.47", "n 128"))] * n_columns]
+        * n_rows,
         scales=[SCALE],
         note="A word or two about these maps. " * 12,
     )
@@ -45,7 +46,16 @@ def test_pictures_of_a_figure_do_not_overlap():
 def test_a_place_without_a_map_says_why():
     made = MapFigure(
         title="t", columns=[("Human", "")], rows=[("Neutral", [])],
-        cells=[[Cell(pixels=None, words="no map")]], scales=[], note="",
+        cells=[[Cell(pixels=None, words=("no map",))]], scales=[], note="",
     )  # fmt: skip
     words = [item.text for item in maps_sheet(made).items if isinstance(item, Words)]
     assert "no map" in words
+
+
+def test_words_that_do_not_fit_beside_each_other_stand_beneath_each_other():
+    wide, narrow = (
+        [item.text for item in maps_sheet(figure(1, n)).items if isinstance(item, Words)]
+        for n in (2, 7)
+    )
+    assert "r +0.41  +0.35 to +0.47  n 128" in wide
+    assert {"r +0.41", "+0.35 to +0.47", "n 128"} <= set(narrow)
