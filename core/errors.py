@@ -228,9 +228,9 @@ class JobStateError(FeelingItError):
 class DiskFullError(FeelingItError):
     """A job could not keep what it computed."""
 
-    def __init__(self, folder: Path, job_id: int) -> None:
+    def __init__(self, what: Path | str, job_id: int) -> None:
         super().__init__(
-            f"The disk that holds {folder} is full; free some space, then resume job {job_id}, "
+            f"The disk that holds {what} is full; free some space, then resume job {job_id}, "
             "which goes on from what it kept last."
         )
 

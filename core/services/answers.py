@@ -1,6 +1,7 @@
 """What runs said of their test images, kept small in memory: hundreds of runs in a moment."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -64,6 +65,12 @@ def answers_of(workspace: Workspace, run: RunRow, test_mask: Mask | None = None)
         return None
     mask = own_test_mask(run.mask) if test_mask is None else test_mask
     return _read(path, state.st_mtime_ns, state.st_size).get(mask)
+
+
+def last_written(workspace: Workspace, run_ids: Sequence[int]) -> float:
+    """Return when one of these runs was last tested, in seconds since 1970; 0 where never."""
+    paths = [workspace.run_dir(run_id) / PREDICTIONS_NAME for run_id in run_ids]
+    return max((path.stat().st_mtime for path in paths if path.exists()), default=0.0)
 
 
 def are_same_images(one: Answers, other: Answers) -> bool:

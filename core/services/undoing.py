@@ -115,7 +115,8 @@ def preview(workspace: Workspace, batch: str) -> UndoPreview:
 def undo_last(workspace: Workspace, dataset_id: int, *, annotator: str) -> EventRow | None:
     """Take back the annotator's newest press; return its undo event, None where none is left.
 
-    What is done to groups of copies is no press: one key too many must not bring thousands back.
+    What is done to groups of copies or to many faces at once is no press: one key too many must not
+    take thousands back.
     """
     with workspace.writing() as session:
         batch = labels.last_undoable_batch(session, dataset_id, annotator, but_reasons=BULK_REASONS)

@@ -11,12 +11,12 @@ import streamlit as st
 from core.metrics.comparison import PairedComparison
 from core.services import disagreeing, experiments
 from core.services.class_tables import ClassTable, class_table
-from core.services.comparison import RunComparison, configuration_differences
+from core.services.comparison import RunComparison, compare, configuration_differences
 from core.services.disagreeing import Disagreement
 from core.services.presenting.comparison_cells import comparison_table
 from core.services.presenting.scales import LINE_COLOURS
 from core.services.slicing import ImageSlice, is_too_small
-from core.services.terms import EMOTIONS, DatasetRow, Emotion, RunRow
+from core.services.terms import EMOTIONS, DatasetRow, Emotion, Mask, RunRow
 from dashboard import state
 from dashboard.components import faces, heat_table
 from dashboard.components.figures import dress, show
@@ -27,6 +27,20 @@ _HEAT = "compare_heat"
 _TICK_EACH = 12  # up to so many epochs each one has its tick
 _N_OVERALL = 2  # accuracy and weighted F1 stand before the emotions
 _COLUMNS = ["accuracy", "f1", *(emotion.value for emotion in EMOTIONS)]
+
+
+@st.cache_data(max_entries=32, show_spinner="Comparing")
+def compared(
+    run_ids: tuple[int, ...], slice_name: str, test_mask: Mask | None, revision: int, written: float
+) -> RunComparison:
+    """Return runs compared at a revision, as their predictions were when last written (a time).
+
+    The bootstrap over every pair of six runs takes a second.
+
+    Raises:
+        NotComparableError, NotReadyError: As `core.services.comparison.compare`.
+    """
+    return compare(state.workspace(), run_ids, slice_name=slice_name, test_mask=test_mask)
 
 
 def settings(runs: Sequence[RunRow]) -> None:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.errors import NotComparableError, NotReadyError
-from core.services.comparison import MOST_RUNS, RunComparison, compare
+from core.services.answers import last_written
+from core.services.comparison import MOST_RUNS, RunComparison
 from core.services.slicing import is_too_small
 from core.services.terms import DatasetRow, RunRow
 from dashboard import state
@@ -27,7 +28,8 @@ def choose(dataset: DatasetRow, runs: list[RunRow]) -> RunComparison | None:
         slice_name = choices.choose_slice(dataset, runs, key="compare_slice")
         test_mask = choices.choose_mask(runs, key="compare_test_mask")
     try:
-        return compare(state.workspace(), chosen, slice_name=slice_name, test_mask=test_mask)
+        written = last_written(state.workspace(), chosen)
+        return comparing.compared(tuple(chosen), slice_name, test_mask, dataset.revision, written)
     except (NotComparableError, NotReadyError) as error:
         st.info(str(error))
         return None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from db.enums import Emotion, EventKind, ImageState, Split
 from db.models import Image, ImageBlob, LabelEvent
@@ -122,14 +122,22 @@ def is_undone(session: Session, batch: str) -> bool:
 def last_undoable_batch(
     session: Session, dataset_id: int, annotator: str, *, but_reasons: Sequence[str]
 ) -> str | None:
-    """Return the annotator's newest batch that is no undo, was not undone, has no such reason."""
+    """Return the annotator's newest batch of one image that is no undo and was not undone.
+
+    Batches with one of the reasons are passed over, and so is work on several images at once.
+    """
     undone = select(LabelEvent.undoes).where(LabelEvent.undoes.is_not(None))
+    other = aliased(LabelEvent)
+    of_several = select(other.id).where(
+        other.batch == LabelEvent.batch, other.image_id != LabelEvent.image_id
+    )
     statement = (
         select(LabelEvent.batch)
         .join(Image, Image.id == LabelEvent.image_id)
         .where(Image.dataset_id == dataset_id, LabelEvent.annotator == annotator)
         .where(LabelEvent.undoes.is_(None), LabelEvent.batch.not_in(undone))
         .where(func.coalesce(LabelEvent.reason, "").not_in(but_reasons))
+        .where(~of_several.correlate(LabelEvent).exists())
         .order_by(LabelEvent.id.desc())
         .limit(1)
     )

@@ -83,6 +83,13 @@ def test_a_full_database_is_a_full_disk_and_a_locked_one_is_not(workspace):
     assert FULL not in said("disk I/O error")  # there is room here
 
 
+def test_a_full_disk_of_postgresql_is_told_as_the_databases(workspace):
+    cause = Exception("could not extend file: No space left on device")
+    cause.sqlstate = "53100"
+    words = in_one_line(OperationalError("INSERT", {}, cause), workspace, 3)
+    assert words.startswith("The disk that holds the database is full; free some space")
+
+
 def test_a_process_that_cannot_even_say_so_tells_by_its_exit_status(workspace):
     job = enqueue(workspace, JobKind.TRAIN, {})
     command = [sys.executable, "-c", f"raise SystemExit({DISK_FULL_STATUS})"]

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import UnknownBatchError
-from core.services import auditing, bulk, curation, events, policies, undoing, voting
+from core.services import auditing, bulk, curation, events, policies, tagging, undoing, voting
 from core.services.datasets import progress
 from core.services.duplicates import dedupe
 from core.services.events import EventFilter
@@ -130,6 +130,17 @@ def test_undo_last_leaves_a_drop_of_surplus_copies_alone(workspace: Workspace, a
     dataset_id = add_faces([(TRAIN, HAPPY, 10)] * 2)
     dedupe(workspace, dataset_id, annotator="ada")
     assert undoing.undo_last(workspace, dataset_id, annotator="ada") is None
+
+
+def test_undo_last_passes_over_what_was_done_to_many_faces_at_once(
+    workspace: Workspace, add_faces: AddFaces
+):
+    dataset_id = add_faces([(TRAIN, HAPPY, shade) for shade in (10, 20, 30)])
+    press = curation.label(workspace, 1, SAD, annotator="ada")
+    tagging.set_tags(workspace, [1, 2, 3], "glasses", True, annotator="ada")
+    single = tagging.set_tags(workspace, [2], "child", True, annotator="ada")
+    undone = [undoing.undo_last(workspace, dataset_id, annotator="ada") for _ in range(3)]
+    assert [one and one.undoes for one in undone] == [single, press.batch, None]
 
 
 def vote_on(workspace: Workspace, image_ids: list[int], annotators: tuple[str, ...]) -> str:
