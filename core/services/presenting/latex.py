@@ -48,7 +48,7 @@ def _table(sets: Sequence[FigureSet], metric: Metric, slice_name: str) -> str:
         names.insert(2, "Macro")
     lines = [
         r"\begin{table}[htbp]",
-        r"\centering\small",
+        r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
         rf"\caption{{{_caption(sets, metric, slice_name)}}}",
         rf"\label{{tab:{metric.value}-{re.sub('[^a-z0-9]+', '-', slice_name.lower())}}}",
         rf"\begin{{tabular}}{{l{'c' * (len(names) - 1)}}}",

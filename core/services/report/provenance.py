@@ -21,7 +21,8 @@ OPTIONS = {
     "teacher_run": "--teacher",
 }
 NAMED = ("model", "mask", "seed")  # options that every command names
-HIDDEN = ("host",)  # a machine's name is nobody's business who gets the report
+# A machine's name is nobody's business who gets the report; when it started, the job tells.
+HIDDEN = ("host", "started")
 FIRST = ("feelingit", "commit", "is_dirty")
 
 
