@@ -1,7 +1,10 @@
 """What pages share: the workspace, the chosen data set, who is at work, and cached reads."""
 
+from contextlib import suppress
+
 import streamlit as st
 
+from core.errors import NotReadyError
 from core.services import (
     datasets,
     duplicates,
@@ -97,12 +100,16 @@ def queue_length(dataset_id: int, revision: int, spec: QueueSpec) -> int:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def slice_sizes(run_ids: tuple[int, ...], revision: int) -> dict[str, int]:
-    """Return how many test images of the first run that has a slice are in it, at a revision."""
+    """Return how many test images of the first run that has a slice are in it, at a revision.
+
+    Runs whose predictions are gone have none; all images are a slice even then.
+    """
     sizes: dict[str, int] = {}
     for run_id in run_ids:
-        for name, chosen in slicing.slice_members(workspace(), run_id).items():
-            sizes.setdefault(name, int(chosen.sum()))
-    return sizes
+        with suppress(NotReadyError):
+            for name, chosen in slicing.slice_members(workspace(), run_id).items():
+                sizes.setdefault(name, int(chosen.sum()))
+    return sizes or {slicing.ImageSlice.ALL.value: 0}
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

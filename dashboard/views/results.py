@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.errors import FeelingItError
 from core.services import experiments
 from core.services.class_tables import Metric, class_table
 from core.services.slicing import ImageSlice
@@ -83,4 +84,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", gap="small
 if choices.is_empty(choice):
     st.info("No test image is in this slice yet. Choose other test images.")
     st.stop()
-PARTS[part][1](choice)
+try:
+    PARTS[part][1](choice)
+except FeelingItError as error:  # a run that was not tested so, or on no such image
+    st.info(str(error))

@@ -130,3 +130,16 @@ def test_the_table_of_runs_follows_the_chosen_images(open_page):
     )
     assert list(whole["n"]) == [28, 28]
     assert list(part["n"] + part["Leak-free n"]) == [28, 28]
+
+
+def test_a_run_that_was_not_tested_under_the_mask_is_said_in_one_sentence(open_page):
+    page = open_page("results", results_part="confusion", results_test_mask="eyes")
+    assert page.info[0].value.startswith("Run 1 was not tested with mask eyes; do it with")
+    assert not page.exception
+
+
+def test_a_run_whose_predictions_are_gone_takes_no_page_down(open_page, filled: Workspace):
+    for run_id in (1, 2):
+        (filled.run_dir(run_id) / "predictions.parquet").unlink()
+    assert not open_page("results").exception
+    assert not open_page("compare").exception
