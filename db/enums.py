@@ -165,3 +165,4 @@ class SaliencyMethod(StrEnum):
     INTEGRATED_GRADIENTS = "integrated_gradients"
     GUIDED_GRAD_CAM = "guided_grad_cam"
     OCCLUSION = "occlusion"
+    TILES = "tiles"

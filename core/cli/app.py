@@ -21,6 +21,7 @@ from core.cli import (
     saliency,
     serving,
     tags,
+    tiles,
     training,
     versioning,
     voting,
@@ -64,6 +65,7 @@ MODULES = (
     exporting,
     running,
     saliency,
+    tiles,
     faithfulness,
     serving,
 )

@@ -38,7 +38,7 @@ def saliency(
     try:
         document = saliency_document(workspace, run, method, human=human, outcome=outcome)
     except NotReadyError:
-        _compute(workspace, run, method)
+        compute(workspace, run, method)
         document = saliency_document(workspace, run, method, human=human, outcome=outcome)
     if as_json:
         emit_json(document)
@@ -84,7 +84,12 @@ def human_maps(
     emit_table("Human maps", ("key", "title", "emotions", "source"), rows)
 
 
-def _compute(workspace: Workspace, run: int, method: SaliencyMethod) -> None:
+def compute(workspace: Workspace, run: int, method: SaliencyMethod) -> None:
+    """Have the maps of a run computed and wait for them.
+
+    Raises:
+        NotReadyError: If the job was stopped or failed.
+    """
     job = maps.enqueue_saliency(workspace, run, method)
     ended = wait_for_job(workspace, job.id, f"Maps of run {run}")
     if ended.status is not JobStatus.DONE:

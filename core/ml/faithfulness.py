@@ -33,7 +33,10 @@ from db.enums import EMOTIONS, SaliencyMethod
 
 IMAGES_OF_METRICS = 14  # captum's metrics need a hundred maps or answers for each
 
-NO_SENSITIVITY: Mapping[SaliencyMethod, str] = {}
+NO_SENSITIVITY: Mapping[SaliencyMethod, str] = {
+    SaliencyMethod.TILES: "The tile task starts from stored faces, to which no noise is added.",
+    SaliencyMethod.OCCLUSION: "Not computed: it would take 1,342 answers of the network a face.",
+}
 """Why a method has no sensitivity."""
 
 OnPart = Callable[[float, str], None]

@@ -8,6 +8,8 @@ that were open. A network does the same, with these differences:
 - It stops when it is right and sure: when the probability of the face's label reaches `SURE`, 0.5,
   more than all other emotions have together. Someone who is sure of a wrong emotion stops, and the
   trial is lost; a network has no say in when to stop, so it goes on.
+- Some networks are sure of an emotion before any tile is open. No tile led to that, so such trials
+  do not count; people have no opinion of a covered face.
 - People saw two posed faces, upright, of known size, 16 times each; a network sees many faces of
   the test set, each a few times. The tiles follow each face's eyes and mouth (the best affine fit
   of their landmarks), or the mean face where no landmarks are.
@@ -31,9 +33,11 @@ from core.maps.tile_grid import COLUMNS, ROWS, tile_at
 from core.maps.tile_trials import MOST_TILES, TileTrials, weights_of
 from core.ml.batches import network_input
 from core.ml.devices import precision
+from core.ml.folding import folded
 
 SURE = 0.5
-N_TRIALS = 4  # an image; many images say more than many trials of few
+N_TRIALS = 4  # an image of many; many images say more than many trials of few
+N_TRIALS_ALONE = 16  # of a face whose map is looked at by itself: as many as people had of a face
 FACES_AT_ONCE = 64  # times trials: pictures a batch
 N_TILES = ROWS * COLUMNS
 
@@ -62,13 +66,13 @@ def tile_trials(
         seed: Another one opens tiles in another order.
         on_batch: Called after every batch with the number of faces done. It may raise.
     """
-    model.eval()
+    prepared = folded(model.eval()).to(memory_format=torch.channels_last)
     weights = np.zeros((len(faces), ROWS, COLUMNS), dtype=np.float32)
     n_counted = np.zeros(len(faces), dtype=np.int64)
     for start in range(0, len(faces), FACES_AT_ONCE):
         batch = faces.at(np.arange(start, min(start + FACES_AT_ONCE, len(faces))))
         steps = opening_steps(batch.image_ids, n_trials, seed)
-        n_open, is_right = _played(model, batch, config, steps)
+        n_open, is_right = _played(prepared, batch, config, steps)
         is_open = (steps <= n_open[:, :, None]).reshape(*n_open.shape, ROWS, COLUMNS)
         found = weights_of(is_open, n_open, is_right)
         weights[start : start + FACES_AT_ONCE] = found.weights
@@ -78,13 +82,19 @@ def tile_trials(
 
 
 def tile_maps(
-    model: nn.Module, faces: FaceSet, config: TrainConfig, *, seed: int = 0
+    model: nn.Module,
+    faces: FaceSet,
+    config: TrainConfig,
+    *,
+    on_batch: Callable[[int], None] = lambda _: None,
 ) -> NDArray[np.float32]:
     """Return each face's tile weights where the tiles lie on it: float32, (n, size, size), >= 0.
 
-    `size` is the image size of the run; beside the tiles there is 0.
+    `size` is the image size of the run; beside the tiles there is 0. Of 16 trials each.
     """
-    found = tile_trials(model, faces, config, seed=seed)
+    found = tile_trials(
+        model, faces, config, n_trials=N_TRIALS_ALONE, seed=config.seed, on_batch=on_batch
+    )
     tiles = tiles_on(faces, config.image_size).reshape(len(faces), -1)
     weights = np.pad(found.weights.reshape(len(faces), N_TILES), ((0, 0), (0, 1)))  # at -1: 0
     maps = np.take_along_axis(weights, tiles, axis=1)
@@ -127,11 +137,11 @@ def _played(
     n_open = torch.full((n * n_trials,), MOST_TILES, device=device)
     is_right = torch.zeros(n * n_trials, dtype=torch.bool, device=device)
     going = torch.arange(n * n_trials, device=device)
-    for step in range(1, MOST_TILES + 1):
+    for step in range(MOST_TILES + 1):
         seen = pixels[going // n_trials].where(opens_at[going] <= step, MID_GREY)
         is_sure = _sure_of(model, seen, labels[going], config)
         n_open[going[is_sure]] = step
-        is_right[going[is_sure]] = True
+        is_right[going[is_sure]] = step > 0
         going = going[~is_sure]
         if not len(going):
             break

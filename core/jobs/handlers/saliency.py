@@ -1,5 +1,7 @@
 """The saliency job: maps of a run, trained and untrained, on the canonical face."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from core.images.faces import FaceSet
 from core.images.landmarks import template
 from core.images.masks import MID_GREY, cover_faces, restored
 from core.jobs.context import JobContext
+from core.jobs.handlers.tiles import densities, played
 from core.maps.alignment import Places, aligned_faces, aligned_maps, places
 from core.maps.run_maps import RunMaps
 from core.ml import evaluation
@@ -18,8 +21,12 @@ from core.ml.saliency import map_cells, maps
 from core.quality.partition import partition_of
 from core.services.experiments import find_run
 from core.services.saliency import IMAGES_PER_EMOTION, record_run_maps
+from core.services.tiles import record_run_tiles
 from core.services.versions import face_set
 from db.enums import EMOTIONS, SaliencyMethod
+
+Both = tuple[NDArray[np.float16], NDArray[np.float16]]
+"""Maps of the trained and of the untrained network, each of shape (n, 48, 48)."""
 
 
 def handle(context: JobContext) -> None:
@@ -42,7 +49,18 @@ def handle(context: JobContext) -> None:
     test = partition_of(faces, config).test
     per_emotion = int(payload.get("images", IMAGES_PER_EMOTION))
     chosen = faces.at(test[sample(faces.labels[test], per_emotion=per_emotion, seed=config.seed)])
-    found = _both(context, model, chosen, config, method)
+    control = _like(model, config)
+
+    def report(n: int) -> None:
+        context.report(n / (2 * len(chosen)), f"Computed {n:,} of {2 * len(chosen):,} maps")
+
+    if method is SaliencyMethod.TILES:
+        tiles = played(model, control, chosen, config, on_face=report)
+        record_run_tiles(context.workspace, run.id, tiles)
+        both = densities(tiles.weights), densities(tiles.untrained_weights)
+    else:
+        both = _aligned(model, control, chosen, config, method, report)
+    found = _run_maps(model, chosen, config, method, both)
     record_run_maps(context.workspace, run.id, method, found)
 
 
@@ -56,34 +74,39 @@ def sample(labels: NDArray[np.int64], *, per_emotion: int, seed: int) -> NDArray
     return np.sort(np.concatenate(drawn))
 
 
-def _both(
-    context: JobContext,
+def _aligned(
     model: nn.Module,
+    control: nn.Module,
     faces: FaceSet,
     config: TrainConfig,
     method: SaliencyMethod,
+    report: Callable[[int], None],
+) -> Both:
+    """Return the maps of both networks, moved onto the canonical face."""
+    where = places(_landmarks(faces)[0])
+    trained = maps(model, faces, config, method, on_batch=report)
+    untaught = maps(control, faces, config, method, on_batch=lambda n: report(len(faces) + n))
+    return (
+        aligned_maps(trained, where).astype(np.float16),
+        aligned_maps(untaught, where).astype(np.float16),
+    )
+
+
+def _run_maps(
+    model: nn.Module, faces: FaceSet, config: TrainConfig, method: SaliencyMethod, both: Both
 ) -> RunMaps:
-    """Return the maps of faces by the trained network and by the same one untrained."""
+    """Return the maps of both networks with the faces that they are of."""
     predicted = evaluation.probabilities(model, faces, config).argmax(axis=1)
     landmarks, is_detected = _landmarks(faces)
-    where = places(landmarks)
-
-    def aligned(network: nn.Module, n_before: int) -> NDArray[np.float16]:
-        def report(n: int) -> None:
-            done, total = n_before + n, 2 * len(faces)
-            context.report(done / total, f"Computed {done:,} of {total:,} maps")
-
-        found = maps(network, faces, config, method, on_batch=report)
-        return aligned_maps(found, where).astype(np.float16)
-
+    trained, untaught = both
     return RunMaps(
         image_ids=faces.image_ids,
         labels=faces.labels,
         predicted=predicted.astype(np.int64),
         is_detected=is_detected,
-        faces=_aligned_view(faces, config, where),
-        maps=aligned(model, 0),
-        untrained=aligned(_like(model, config), len(faces)),
+        faces=_aligned_view(faces, config, places(landmarks)),
+        maps=trained,
+        untrained=untaught,
         cells=np.array(map_cells(model, config, method), dtype=np.int64),
     )
 

@@ -8,6 +8,7 @@
 | `integrated_gradients` | what each pixel adds to the logit on the way from a grey picture |
 | `guided_grad_cam` | Grad-CAM's cells in the detail of guided backpropagation |
 | `occlusion` | how much the logit falls when a window over the pixel is grey |
+| `tiles` | which tiles had to be open until the network was right and sure (`core.ml.tiles`) |
 """
 
 from core.ml.saliency.attribution import Attribute

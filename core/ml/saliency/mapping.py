@@ -9,6 +9,7 @@ float32's by 0.97 and more (gradients) or 0.99 (the others), mean maps by more t
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from torch import nn
 from core.configs import TrainConfig, own_test_mask
 from core.images.faces import FaceSet
 from core.images.masks import cover_faces, mask_array, restored
+from core.maps.tile_grid import COLUMNS, ROWS
 from core.ml.batches import network_input
 from core.ml.cam_layers import cam_layer, device_of
 from core.ml.devices import precision
@@ -34,6 +36,7 @@ from core.ml.saliency.gradients import (
 )
 from core.ml.saliency.guided import guided_grad_cam
 from core.ml.saliency.occlusion import occlusion, window_counts
+from core.ml.tiles import tile_maps
 from db.enums import SaliencyMethod
 
 Labels = NDArray[np.int64]
@@ -90,14 +93,28 @@ def maps(
         MissingLandmarksError: If the run's mask follows landmarks and the faces have none.
         ConfigError: If the network has no layer that Grad-CAM can read.
     """
+    explained = faces if targets is None else replace(faces, labels=targets)
+    if method is SaliencyMethod.TILES:
+        needed = tile_maps(model, explained, config, on_batch=on_batch)
+        return needed * _seen_share(faces, config)
+    return _by_attribution(model, explained, config, method, on_batch)
+
+
+def _by_attribution(
+    model: nn.Module,
+    faces: FaceSet,
+    config: TrainConfig,
+    method: SaliencyMethod,
+    on_batch: Callable[[int], None],
+) -> NDArray[np.float32]:
+    """Return where each face speaks for its label, as `maps`."""
     chosen, size = _METHODS[method], config.image_size
     compute = chosen.attribution(_prepared(model), config)
-    explained = faces.labels if targets is None else targets
     result = np.empty((len(faces), size, size), dtype=np.float32)
     at_once = max(1, pictures_at_once(size, size) // chosen.n_pictures)
     for start in range(0, len(faces), at_once):
         places = np.arange(start, min(start + at_once, len(faces)))
-        batch, asked = faces.at(places), torch.from_numpy(explained[places])
+        batch, asked = faces.at(places), torch.from_numpy(faces.labels[places])
         found = _computed(compute, _inputs(batch, config), asked, config, device_of(model))
         whole = restored(chosen.shown(found).numpy(), config.mask, size)
         result[places] = whole * _seen_share(batch, config)
@@ -110,6 +127,7 @@ def attribution(model: nn.Module, config: TrainConfig, method: SaliencyMethod) -
 
     Raises:
         ConfigError: If the network has no layer that Grad-CAM can read.
+        KeyError: For `tiles`, which starts from stored faces.
     """
     return _METHODS[method].attribution(model.eval(), config)
 
@@ -120,6 +138,8 @@ def map_cells(model: nn.Module, config: TrainConfig, method: SaliencyMethod) -> 
         return cam_layer(model, config).cells
     if method is SaliencyMethod.OCCLUSION:
         return window_counts(config.image_size, config.image_size)
+    if method is SaliencyMethod.TILES:
+        return ROWS, COLUMNS
     return config.image_size, config.image_size
 
 

@@ -10,12 +10,20 @@ from core.configs import preset
 from core.images.faces import FaceSet
 from core.images.landmarks import template
 from core.maps.tile_grid import tile_of
+from core.ml.saliency import map_cells, maps
 from core.ml.tiles import N_TILES, opening_steps, tile_maps, tile_trials, tiles_on
-from db.enums import Mask, ModelName
+from db.enums import Mask, ModelName, SaliencyMethod
 
 CONFIG = preset(ModelName.FAST, mixed_precision=False)
 SIDE = CONFIG.image_size
 GREY = 128 / 255
+
+
+class Counts(list):
+    """A list that a copy of the network shares."""
+
+    def __deepcopy__(self, memo):
+        return self
 
 
 class OneTile(nn.Module):
@@ -26,7 +34,7 @@ class OneTile(nn.Module):
         self.register_buffer("pixels", torch.from_numpy(pixels).float())
         self.gain = nn.Parameter(torch.tensor(100.0))
         self.emotion = emotion
-        self.n_seen: list[int] = []
+        self.n_seen = Counts()
 
     def forward(self, faces):
         self.n_seen.append(len(faces))
@@ -90,13 +98,21 @@ def test_a_network_that_is_right_but_not_sure_has_an_empty_map():
     assert found.n_counted.max() == 0
 
 
+def test_what_a_network_is_sure_of_before_any_tile_is_open_does_not_count():
+    model = OneTile(in_tile(5, 2))
+    model.gain.data.fill_(0)
+    model.forward = lambda faces: torch.eye(7)[3].expand(len(faces), 7) * 9  # happy, whatever
+    found = tile_trials(model, faces_of(5), CONFIG)
+    assert (found.n_counted.max(), found.weights.max()) == (0, 0)
+
+
 def test_only_unfinished_trials_go_on():
     model = OneTile(np.ones((SIDE, SIDE), dtype=bool))
     model.gain.data.fill_(1000)  # any tile will do
     faces = faces_of(10)
     found = tile_trials(model, faces, CONFIG, n_trials=2)
-    assert model.n_seen[0] == 20
-    assert sum(model.n_seen) < 30  # some tiles hold no pixel of the picture
+    assert model.n_seen[:2] == [20, 20]  # without a tile, and with one
+    assert sum(model.n_seen) < 50  # some tiles hold no pixel of the picture
     assert found.n_counted.tolist() == [2] * 10
 
 
@@ -142,7 +158,7 @@ def test_faces_without_landmarks_have_the_mean_faces_tiles():
 
 def test_a_drawn_map_has_each_tiles_weight_at_its_pixels():
     model, faces = OneTile(in_tile(5, 2)), faces_of(6)
-    weights = tile_trials(model, faces, CONFIG).weights
+    weights = tile_trials(model, faces, CONFIG, n_trials=16).weights
     maps = tile_maps(model, faces, CONFIG)
     assert (maps.shape, maps.dtype) == ((6, SIDE, SIDE), np.float32)
     assert np.ptp(maps[0][in_tile(5, 2)]) == 0
@@ -169,3 +185,16 @@ def test_progress_counts_every_face_once():
     seen: list[int] = []
     tile_trials(OneTile(in_tile(5, 2)), faces_of(70), CONFIG, on_batch=seen.append)
     assert seen == [64, 70]
+
+
+def test_maps_by_the_tile_task_are_of_the_emotion_asked_for_where_the_mask_leaves_the_face():
+    faces = faces_of(3, label=0)
+    model = OneTile(in_tile(2, 2))
+    assert maps(model, faces, CONFIG, SaliencyMethod.TILES).max() == 0
+    found = maps(model, faces, CONFIG, SaliencyMethod.TILES, targets=np.full(3, 3))
+    np.testing.assert_array_equal(found, tile_maps(model, faces_of(3), CONFIG))
+    assert map_cells(model, CONFIG, SaliencyMethod.TILES) == (8, 6)
+    config = preset(ModelName.FAST, mask=Mask.MOUTH, mixed_precision=False)
+    covered = maps(model, faces_of(3), config, SaliencyMethod.TILES)
+    assert covered[:, SIDE // 2 :].max() == 0
+    assert covered.max() > 0
