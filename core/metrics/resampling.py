@@ -90,6 +90,26 @@ def paired_resamples(
     return cube.sum(axis=3), cube.sum(axis=2)
 
 
+def resampled_drops(
+    n_lost: int, n_won: int, n: int, *, rng: np.random.Generator, n_resamples: int = N_RESAMPLES
+) -> Figures:
+    """Return how far the share of right answers falls in bootstrap resamples of the same n images.
+
+    Args:
+        n_lost: Images that are right before and wrong after.
+        n_won: Images that are wrong before and right after.
+        n: All images, at least 1.
+        rng: Draws the resamples.
+        n_resamples: How many.
+
+    Returns:
+        float64, shape (n_resamples,), -1..1; below 0 where the share rises.
+    """
+    shares = np.array([n_lost, n_won, n - n_lost - n_won]) / n
+    drawn = rng.multinomial(n, shares, size=n_resamples)
+    return np.asarray((drawn[:, 0] - drawn[:, 1]) / n, dtype=np.float64)
+
+
 def percentile_interval(values: Figures, *, level: float = LEVEL) -> tuple[Figures, Figures]:
     """Return the central share `level` of resampled values, along the first axis, NaN left out."""
     tail = 100 * (1 - level) / 2

@@ -4,7 +4,7 @@ Recall has a side that no saliency explains: a network that calls most covered f
 recalls more surprised ones, and its drop there is below 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,8 +22,8 @@ from core.maps.canonical import soften
 from core.maps.human import HumanMaps
 from core.maps.means import mean_map
 from core.maps.run_maps import MAP_SIDE, RunMaps
-from core.metrics.comparison import Difference, compare_all
-from core.metrics.predictions import INDEX
+from core.metrics.comparison import mcnemar_p
+from core.metrics.resampling import percentile_interval, resampled_drops
 from core.services.crossing import masks_tested
 from core.services.experiments import find_run
 from core.services.human_maps import find
@@ -32,6 +32,7 @@ from core.services.saliency import run_maps
 from core.workspace import Workspace
 from db.enums import EMOTIONS, Emotion, Mask, SaliencyMethod
 
+SEED = 0
 COVERING = (*BANDS, *LANDMARK)
 """Masks that cover a part which the canonical face has, too; controls cover any place."""
 
@@ -45,7 +46,8 @@ class CoveredEmotion:
         mask: What was covered.
         n: Test images of the emotion.
         drop: Recall of whole faces less recall of covered ones, -1..1.
-        low: Lower end of the 95 % interval of the drop (paired bootstrap over images).
+        low: Lower end of the 95 % interval of the drop (paired bootstrap over the emotion's
+            images).
         high: Upper end.
         p_value: Of McNemar's exact test that both are right equally often.
         network_share: Of what the network looks at in whole faces, inside the mask, 0..1.
@@ -134,8 +136,10 @@ def covering(
     whole = _on_whole_faces(workspace, run_id)
     chosen = _masks(workspace, run_id, masks)
     drops = {mask: _drops(whole, predictions(workspace, run_id, test_mask=mask)) for mask in chosen}
-    maps = run_maps(workspace, run_id, method)
-    points = tuple(point for mask in chosen for point in _points(mask, drops[mask], maps, human))
+    pictures = _pictures(run_maps(workspace, run_id, method))
+    points = tuple(
+        point for mask in chosen for point in _points(mask, drops[mask], pictures, human)
+    )
     seen_by_people = [point for point in points if point.human_share is not None]
     return Covering(
         run_id=run_id,
@@ -203,48 +207,75 @@ def _masks(workspace: Workspace, run_id: int, asked: Sequence[Mask]) -> tuple[Ma
     return chosen
 
 
-def _drops(whole: pd.DataFrame, covered: pd.DataFrame) -> dict[Emotion, tuple[int, Difference]]:
-    """Return each emotion's test images and drop in recall, of emotions that have any."""
+@dataclass(frozen=True, kw_only=True)
+class _Drop:
+    n: int
+    drop: float
+    low: float
+    high: float
+    p_value: float
+
+
+def _drops(whole: pd.DataFrame, covered: pd.DataFrame) -> dict[Emotion, _Drop]:
+    """Return each emotion's drop in recall, of emotions that have test images."""
     both = whole.merge(covered, on="image_id", suffixes=("", "_covered"), validate="one_to_one")
-    labels, of_whole, of_covered = (
-        np.array([INDEX[name] for name in both[column]], dtype=np.int64)
-        for column in ("label", "predicted", "predicted_covered")
+    labels = both["label"].to_numpy(dtype=object)
+    before = both["predicted"].to_numpy(dtype=object) == labels
+    after = both["predicted_covered"].to_numpy(dtype=object) == labels
+    rng = np.random.default_rng(SEED)
+    found = {}
+    for emotion in EMOTIONS:
+        is_own = labels == emotion.value
+        if is_own.any():
+            found[emotion] = _drop(before[is_own], after[is_own], rng)
+    return found
+
+
+def _drop(before: NDArray[np.bool_], after: NDArray[np.bool_], rng: np.random.Generator) -> _Drop:
+    """Return how far the share of right answers falls, by whether each image was right."""
+    n, lost, won = len(before), int((before & ~after).sum()), int((after & ~before).sum())
+    low, high = percentile_interval(resampled_drops(lost, won, n, rng=rng))
+    return _Drop(
+        n=n,
+        drop=(lost - won) / n,
+        low=float(low),
+        high=float(high),
+        p_value=mcnemar_p(before, after),
     )
-    recall = compare_all(labels, [of_covered, of_whole])[0].recall
-    counts = np.bincount(labels, minlength=len(EMOTIONS))
-    return {
-        emotion: (int(n), recall[emotion]) for emotion, n in zip(EMOTIONS, counts, strict=True) if n
-    }
 
 
 def _points(
     mask: Mask,
-    drops: dict[Emotion, tuple[int, Difference]],
-    maps: RunMaps,
+    drops: Mapping[Emotion, _Drop],
+    pictures: Mapping[Emotion, NDArray[np.float64]],
     human: HumanMaps,
 ) -> list[CoveredEmotion]:
+    """Return a point for each emotion that has both a drop and a map."""
     inside = mask_array(mask, MAP_SIDE, template().astype(np.float32)[None])[0]
-    points = []
-    for emotion, (n, drop) in drops.items():
-        mean = mean_map(maps, emotion)
-        if not mean.n:
-            continue
-        seen = human.distribution(emotion) if emotion in human.maps else None
-        points.append(
-            CoveredEmotion(
-                emotion=emotion,
-                mask=mask,
-                n=n,
-                drop=drop.difference,
-                low=drop.low,
-                high=drop.high,
-                p_value=1.0 if drop.p_value is None else drop.p_value,
-                network_share=_share(soften(mean.mean_map), inside),
-                human_share=None if seen is None else _share(seen, inside),
-                area_share=float(inside.mean()),
-            )
+    return [
+        CoveredEmotion(
+            emotion=emotion,
+            mask=mask,
+            n=one.n,
+            drop=one.drop,
+            low=one.low,
+            high=one.high,
+            p_value=one.p_value,
+            network_share=_share(pictures[emotion], inside),
+            human_share=(
+                _share(human.distribution(emotion), inside) if emotion in human.maps else None
+            ),
+            area_share=float(inside.mean()),
         )
-    return points
+        for emotion, one in drops.items()
+        if emotion in pictures
+    ]
+
+
+def _pictures(maps: RunMaps) -> dict[Emotion, NDArray[np.float64]]:
+    """Return the softened mean map of each emotion that has maps."""
+    means = {emotion: mean_map(maps, emotion) for emotion in EMOTIONS}
+    return {emotion: soften(mean.mean_map) for emotion, mean in means.items() if mean.n}
 
 
 def _share(density: NDArray[np.float64], inside: NDArray[np.bool_]) -> float:

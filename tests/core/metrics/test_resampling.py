@@ -8,6 +8,7 @@ from core.metrics.resampling import (
     figures,
     paired_resamples,
     percentile_interval,
+    resampled_drops,
 )
 
 
@@ -82,3 +83,19 @@ def test_ninety_five_percent_intervals_of_a_difference_cover_the_truth_about_as_
         low, high = percentile_interval((hits[1] - hits[0]) / len(labels))
         covered += low <= truth <= high
     assert 0.93 <= covered / 1000 <= 0.97
+
+
+def test_drops_spread_as_the_differences_of_paired_images_do():
+    lost, won, n = 40, 10, 100
+    differences = np.repeat([1, -1, 0], [lost, won, n - lost - won])
+    drawn = resampled_drops(lost, won, n, rng=np.random.default_rng(0), n_resamples=20_000)
+    assert drawn.mean() == pytest.approx(0.3, abs=0.005)
+    assert drawn.std() == pytest.approx(differences.std() / np.sqrt(n), rel=0.03)
+    reference = bootstrap((differences,), np.mean, method="percentile", rng=1).confidence_interval
+    assert percentile_interval(drawn)[0] == pytest.approx(reference.low, abs=0.011)
+    assert percentile_interval(drawn)[1] == pytest.approx(reference.high, abs=0.011)
+
+
+def test_images_that_stay_as_they_were_leave_no_drop():
+    assert not resampled_drops(0, 0, 7, rng=np.random.default_rng(0), n_resamples=9).any()
+    assert (resampled_drops(7, 0, 7, rng=np.random.default_rng(0), n_resamples=9) == 1).all()
