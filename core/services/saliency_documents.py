@@ -7,9 +7,10 @@ from core.maps.built_in import DEFAULT_KEY
 from core.maps.means import Outcome
 from core.services import faithfulness
 from core.services.human_maps import find
+from core.services.map_columns import ColumnMap, MapColumn, column_maps
 from core.services.saliency_scores import saliency_scores, scores_document
 from core.workspace import Workspace
-from db.enums import SaliencyMethod
+from db.enums import Emotion, SaliencyMethod
 
 
 def saliency_document(
@@ -24,7 +25,8 @@ def saliency_document(
 
     Besides what `scores_document` has, whose key of the human maps is `human` here: `source`, where
     these come from in words; `mean_correlation`; `scores` for each emotion, the shortest way to
-    `correlation`, `similarity`, `interval` and `n`; and `faithfulness`, null until it was examined.
+    `correlation`, `similarity`, `interval`, `n` and `spread` (`ColumnMap.spread`); and
+    `faithfulness`, null until it was examined.
 
     Raises:
         UnknownRunError: If there is no such run.
@@ -33,6 +35,7 @@ def saliency_document(
         HumanMapError: If there are no such human maps.
     """
     scores = saliency_scores(workspace, run_id, method, source=human, outcome=outcome)
+    maps = column_maps(workspace, MapColumn.of_run(run_id, method), outcome).by_emotion
     document = scores_document(scores)
     return {
         **document,
@@ -41,11 +44,15 @@ def saliency_document(
         "mean_correlation": scores.raw.scores.correlation,
         "scores": {
             emotion: {name: one["raw"][name] for name in ("correlation", "similarity", "interval")}
-            | {"n": one["n"]}
+            | {"n": one["n"], "spread": _spread(maps.get(Emotion(emotion)))}
             for emotion, one in document["emotions"].items()
         },
         "faithfulness": _faithfulness(workspace, run_id, method),
     }
+
+
+def _spread(found: ColumnMap | None) -> float | None:
+    return None if found is None else found.spread
 
 
 def _faithfulness(

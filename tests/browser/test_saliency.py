@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.services.human_maps import delete_own, find
-from core.services.terms import Emotion
+from core.services.map_columns import MapColumn, column_maps
+from core.services.presenting.map_prints import MapLook, painted
+from core.services.presenting.map_table import ShownColumn, TableColumn, map_table
+from core.services.terms import Emotion, SaliencyMethod
 from core.workspace import Workspace
 
 pytestmark = pytest.mark.browser
 
 OpenPage = Callable[..., Page]
+ALL_PIXELS = "c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]"
 PIXELS = "canvas => [...canvas.getContext('2d').getImageData(60, 60, 1, 1).data].slice(0, 3)"
 
 
@@ -36,6 +41,22 @@ def test_maps_are_painted_zoomed_together_and_opened(open_page: OpenPage):
     network.click()
     expect(page.get_by_role("heading", name="Angry, #1 Fast, no mask")).to_be_visible()
     assert "map=angry" in page.url
+
+
+def test_the_page_paints_as_print_does(open_page: OpenPage, site_workspace: Workspace):
+    page = open_page("saliency?dataset=faces&saliency_emotion=angry")
+    side = pictures(page).nth(1).locator("canvas").evaluate("canvas => canvas.width")
+    columns = [MapColumn.of_run(1, SaliencyMethod.GRAD_CAM), MapColumn.of_people()]
+    shown = [
+        ShownColumn(head=TableColumn(name=one.text), maps=column_maps(site_workspace, one))
+        for one in columns
+    ]
+    cells = map_table(shown, emotions=[Emotion.ANGRY]).cells[0]
+    for number, cell in enumerate(cells):
+        expected = painted(cell, MapLook(), side_px=side).astype(int)
+        got = pictures(page).nth(number).locator("canvas").evaluate(ALL_PIXELS)
+        drawn = np.array(got, dtype=int).reshape(side, side, 4)[..., :3]
+        assert np.abs(drawn - expected).mean() < 3  # their bicubic kernels differ a little
 
 
 def test_maps_are_walked_and_zoomed_by_key(open_page: OpenPage):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.services.datasets import Count
 from core.services.terms import EMOTIONS, Emotion, JobStatus, Mask, ModelName, RunRow, Split
 from dashboard import format as words
-from dashboard.components import faces, scores, tables
+from dashboard.components import faces, figures, scores, tables
 
 NOW = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 PNG = b"\x89PNG"
@@ -21,6 +21,26 @@ def run_row(run_id: int = 3, *, mask: Mask = Mask.EYES, seed: int = 0) -> RunRow
         model=ModelName.FAST, mask=mask, seed=seed, config={}, provenance=None, test_split=None,
         seconds=None, status=JobStatus.DONE, created_at=NOW,
     )  # fmt: skip
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG 2.2 contrast of two colours #RRGGBB, 1 to 21."""
+
+    def luminance(colour: str) -> float:
+        shares = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted((luminance(first), luminance(second)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colours", [figures.LIGHT, figures.DARK], ids=["light", "dark"])
+def test_words_lines_and_warnings_of_figures_stand_out(colours: figures.Palette):
+    for ink in (colours.text, colours.muted, colours.alarm):
+        assert contrast(ink, colours.surface) >= 4.5
+    for line in (colours.accent, colours.second):
+        assert contrast(line, colours.surface) >= 3
 
 
 @given(side=st.integers(1, 4096), target_px=st.integers(1, 400))

@@ -44,8 +44,9 @@ def _(item: Picture, canvas: Image.Image) -> None:
 def _(item: Words, canvas: Image.Image) -> None:
     font = ImageFont.load_default(size=item.size_pt * DPI / 72)  # Pillow's own, on every machine
     place = (_px(item.x), _px(item.y))
+    text = item.text.replace("\N{NO-BREAK SPACE}", " ")  # the font has no such sign
     ImageDraw.Draw(canvas).text(
-        place, item.text, fill=item.colour, font=font, anchor=_ANCHORS[item.anchor]
+        place, text, fill=item.colour, font=font, anchor=_ANCHORS[item.anchor]
     )
 
 

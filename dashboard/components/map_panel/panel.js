@@ -37,7 +37,7 @@ class Panel {
 
   build(data) {
     this.isNew = true
-    this.root.style.setProperty("--side", `${data.side}px`)
+    this.root.style.setProperty("--px", `${data.side}px`)
     const bar = make("div", "", "bar")
     this.legends = data.legends.map(one => this.legend(bar, one))
     bar.append(this.buttons())

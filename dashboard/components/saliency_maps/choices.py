@@ -81,8 +81,8 @@ def choose_human(label: str, *, key: str) -> str:
     return linked.selectbox(label, list(titles), key=key, words=lambda one: titles[one], width=250)
 
 
-def choose_look() -> MapLook:
-    """Draw how maps are painted and return it."""
+def choose_look(*, of_one_face: bool = False) -> MapLook:
+    """Draw how maps are painted and return it; one face has no canonical outlines and one map."""
     strength = st.slider(
         "Overlay strength", 0, 100, 70, step=5, key="saliency_strength", width=200,
         bind="query-params", format="%d %%", help="0 shows the face alone, 100 the map alone.",
@@ -91,6 +91,8 @@ def choose_look() -> MapLook:
         "Colours", list(ColourMap), key="saliency_colours", width=120,
         words=lambda one: COLOUR_NAMES[one],
     )  # fmt: skip
+    if of_one_face:
+        return MapLook(colours=colours, strength=strength / 100)
     with st.container(gap="xxsmall", width="content"):
         outlined = linked.switch("Action-unit outlines", key="saliency_outlines", is_on=False)
         one_scale = linked.switch("One scale for all", key="saliency_scale", is_on=False)

@@ -43,7 +43,7 @@ def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
         return
     face = _step(found)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        look = choose_look()
+        look = choose_look(of_one_face=True)
         has_dots = linked.switch("Landmarks", key="saliency_dots", is_on=True)
     with told_here():
         targets = tuple(dict.fromkeys((face.label, face.predicted)))

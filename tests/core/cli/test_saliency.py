@@ -27,7 +27,7 @@ def test_scores_are_printed_with_controls_as_one_document(feelingit: Feelingit, 
     assert document["source"].startswith("Measured: Wegrzyn")
     assert list(document["scores"]) == list(EMOTIONS)
     fear = document["scores"]["fear"]
-    assert set(fear) == {"correlation", "similarity", "interval", "n"}
+    assert set(fear) == {"correlation", "similarity", "interval", "n", "spread"}
     known = [one["correlation"] for one in document["scores"].values()]
     assert document["mean_correlation"] == pytest.approx(np.mean(known))
     assert document["faithfulness"] is None
