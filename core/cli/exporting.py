@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from core.cli.output import AsJson, emit_json, emit_line, progress_bar, size
+from core.jobs.inference import export_onnx
 from core.services.figure_sets import SIDE_BY_SIDE
 from core.services.report.writing import write_report
 from core.services.result_exports import ResultFormat, ResultKind, Wanted
@@ -74,4 +75,23 @@ def report(
         emit_line(f"The report is {out} ({size(n_bytes)}); any browser opens it, offline too.")
 
 
-COMMANDS = (export_results, report)
+def export_model(
+    run: Annotated[int, typer.Argument(help="A finished run, from `feelingit runs`.")],
+    out: Annotated[Path, typer.Argument(help="The .onnx file; nothing may be there yet.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a run's network as an ONNX file with preprocessing, test views and label order."""
+    done = export_onnx(open_workspace(), run, out.expanduser())
+    if as_json:
+        emit_json({"run": run, "path": str(done.path), "bytes": done.n_bytes,
+                   "difference": done.difference})  # fmt: skip
+        return
+    emit_line(
+        f"Run {run} is in {done.path} ({size(done.n_bytes)}); in onnxruntime it differs from torch "
+        f"by {done.difference:.1g} at most. Its metadata says what it takes."
+    )
+
+
+export_model.__name__ = "export-model"
+
+COMMANDS = (export_results, export_model, report)

@@ -20,6 +20,7 @@ from dashboard.components.findings import (
     emotions,
     exporting,
     mistakes,
+    networks,
     study,
 )
 from dashboard.components.findings.choices import Choice
@@ -80,6 +81,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", gap="small
     )
     with st.container(horizontal=True, gap="small", width="content"):
         exporting.draw(choice)
+        networks.draw(choice)
         reporting.button(dataset, choice.runs, key="results_report")
 if choices.is_empty(choice):
     st.info("No test image is in this slice yet. Choose other test images.")

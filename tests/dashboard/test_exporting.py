@@ -5,7 +5,7 @@ import io
 import pandas as pd
 
 from core.services.result_exports import ResultFormat, ResultKind, Wanted
-from dashboard.components.findings import exporting
+from dashboard.components.findings import exporting, networks
 
 
 def test_predictions_are_only_offered_as_tables(filled, open_page):
@@ -23,3 +23,21 @@ def test_a_download_holds_the_figures_or_the_predictions(filled, open_page):
     wanted = Wanted(kind=ResultKind.PREDICTIONS, form=ResultFormat.PARQUET)
     rows = pd.read_parquet(io.BytesIO(exporting.content([1], wanted)))
     assert len(rows) == 28
+
+
+def test_a_network_of_the_chosen_runs_is_taken_along(open_page, filled, monkeypatch):
+    page = open_page("results")
+    assert page.selectbox(key="results_network").options == [
+        "#1 Fast, no mask",
+        "#2 Fast, eyes covered",
+    ]
+    monkeypatch.setattr(
+        networks, "export_onnx", lambda _workspace, run_id, out: out.write_bytes(bytes([run_id]))
+    )
+    assert networks.content(2) == b"\x02"
+
+
+def test_without_the_packages_for_it_a_page_says_what_to_install(open_page, filled, monkeypatch):
+    monkeypatch.setattr(networks, "find_spec", lambda _: None)
+    page = open_page("results")
+    assert "[onnx]" in " ".join(info.value for info in page.info)

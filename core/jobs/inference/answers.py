@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from core.images.masks import needs_landmarks
 from core.jobs.inference.networks import Networks
 from core.jobs.inference.wire import Array, Message
 from core.ml import evaluation, saliency
+from core.ml.onnx_files import write_onnx
 from db.enums import EMOTIONS, Mask, SaliencyMethod
 
 MOST_SIDE_PX = 512
@@ -31,9 +33,10 @@ class Answers:
     def __init__(self, networks: Networks) -> None:
         """Prepare to answer with these networks."""
         self._networks = networks
-        self._by_name: Mapping[str, Callable[[Message], Array]] = {
+        self._by_name: Mapping[str, Callable[[Message], dict[str, Array]]] = {
             "classify": self._classify,
             "explain": self._explain,
+            "export": self._export,
         }
 
     def answer(self, question: Message) -> Message:
@@ -45,16 +48,16 @@ class Answers:
         find = self._by_name.get(str(question.facts.get("ask")))
         if find is None:
             raise InferenceError(f"There is no answer to {question.facts.get('ask')!r}.")
-        return Message({"pid": os.getpid()}, {"rows": find(question)})
+        return Message({"pid": os.getpid()}, find(question))
 
-    def _classify(self, question: Message) -> Array:
+    def _classify(self, question: Message) -> dict[str, Array]:
         model, config = self._network(question)
         named = question.facts.get("mask")
         mask = own_test_mask(config.mask) if named is None else _one_of(Mask, named)
         faces = _with_points(_faces(question), mask)
-        return evaluation.probabilities(model, faces, config, mask=mask)
+        return {"rows": evaluation.probabilities(model, faces, config, mask=mask)}
 
-    def _explain(self, question: Message) -> Array:
+    def _explain(self, question: Message) -> dict[str, Array]:
         model, config = self._network(question)
         method = _one_of(SaliencyMethod, question.facts.get("method"))
         labels = question.arrays.get("labels")
@@ -64,7 +67,19 @@ class Answers:
         if len(labels) and not 0 <= labels.min() <= labels.max() < len(EMOTIONS):
             raise InferenceError(f"An emotion is outside 0..{len(EMOTIONS) - 1}.")
         faces = _with_points(replace(faces, labels=labels), own_test_mask(config.mask))
-        return saliency.maps(model, faces, config, method)
+        return {"rows": saliency.maps(model, faces, config, method)}
+
+    def _export(self, question: Message) -> dict[str, Array]:
+        model, config = self._network(question)
+        side, path = question.facts.get("side"), question.facts.get("path")
+        notes = question.facts.get("notes")
+        if type(side) is not int or not 1 <= side <= MOST_SIDE_PX:
+            raise InferenceError("No side of the faces is named.")
+        if not isinstance(path, str) or not isinstance(notes, dict):
+            raise InferenceError("No file is named.")
+        said = {str(name): str(text) for name, text in notes.items()}
+        found = write_onnx(model, config, Path(path), side=side, notes=said)
+        return {"difference": np.array([found], dtype=np.float32)}
 
     def _network(self, question: Message) -> tuple[nn.Module, TrainConfig]:
         run_id, settings = question.facts.get("run"), question.facts.get("config")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import CheckpointError, ConfigError, InferenceError, NotReadyError
+from core.errors import CheckpointError, ConfigError, ExportError, InferenceError, NotReadyError
 from core.images.faces import FaceSet, unlabeled
 from core.jobs.inference import wire
 from core.jobs.inference.place import log_path
@@ -66,7 +66,7 @@ def ask(workspace: Workspace, question: Message, *, deadline_s: float = DEADLINE
     Raises:
         InferenceError: If there is no answer in time.
         NotReadyError: If it says that a run has no weights.
-        ConfigError: If it says that a setting cannot be.
+        ConfigError, ExportError: If it says so.
     """
     until = time.monotonic() + deadline_s
     facts = {**question.facts, "from": own_name(), "deadline_s": deadline_s}
@@ -100,7 +100,7 @@ def _about(
         raise InferenceError(
             f"{len(known):,} faces are too many to ask about at once; at most {MOST_FACES}."
         )
-    run = _finished(workspace, run_id)
+    run = finished_run(workspace, run_id)
     arrays: dict[str, wire.Array] = {"pixels": known.pixels, "image_ids": known.image_ids}
     arrays |= further or {}
     if known.landmarks is not None:
@@ -109,7 +109,13 @@ def _about(
     return ask(workspace, question).arrays["rows"]
 
 
-def _finished(workspace: Workspace, run_id: int) -> RunRow:
+def finished_run(workspace: Workspace, run_id: int) -> RunRow:
+    """Return a run whose network can be asked.
+
+    Raises:
+        UnknownRunError: If there is no such run.
+        NotReadyError: If it is not trained to its end.
+    """
     run = find_run(workspace, run_id)
     if run.status is not JobStatus.DONE:
         raise NotReadyError(
@@ -127,6 +133,8 @@ def _told(answer: Message) -> Message:
             raise NotReadyError(str(text))
         case [ConfigError.__name__, text]:
             raise ConfigError(str(text))
+        case [ExportError.__name__, text]:
+            raise ExportError(str(text))
         case [_, text]:
             raise InferenceError(str(text))
         case _:

@@ -6,7 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.configs import preset
+from core.configs import TrainConfig, preset
+from core.jobs.inference import place
+from core.ml.checkpoints import save
+from core.ml.models import build
 from core.services import experiments, versions
 from core.services.jobs import find_job
 from core.services.report.provenance import run_record
@@ -94,3 +97,21 @@ def test_the_command_of_a_report_queues_the_same_run(
     queued = experiments.find_run(workspace, again["run"])
     assert (queued.config, queued.version) == (run.config, version.digest)
     assert find_job(workspace, queued.job_id).payload["test_masks"] == ["mouth"]
+
+
+def test_a_network_is_exported_and_one_without_weights_is_one_sentence(
+    feelingit: Feelingit, filled: Workspace, tmp_path: Path
+):
+    out = tmp_path / "network.onnx"
+    refused = feelingit("export-model", 1, out)
+    assert (refused.status, len(refused.err.splitlines())) == (1, 1)
+    assert "The weights of run 1 are gone" in refused.err
+    assert not out.exists()
+    config = TrainConfig.from_json(experiments.find_run(filled, 1).config)
+    save(build(config).state_dict(), filled.run_dir(1) / "model.pt")
+    done = feelingit("export-model", 1, out, "--json").document
+    assert done.keys() == {"run", "path", "bytes", "difference"}
+    assert done["bytes"] == out.stat().st_size
+    assert done["difference"] < 1e-4
+    for path in (place.socket_path(filled), place.lock_path(place.socket_path(filled))):
+        path.unlink()  # by which its process sees that it is not needed

@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from core.configs import TrainConfig
-from core.errors import InferenceError, NotReadyError, UnknownRunError
+from core.errors import ExportError, InferenceError, NotReadyError, UnknownRunError
 from core.images.faces import unlabeled
 from core.images.landmarks import template
-from core.jobs.inference import classify, client, explain
+from core.jobs.inference import classify, client, explain, export_onnx
 from core.jobs.inference.place import lock_path, log_path, socket_path
 from core.jobs.inference.wire import Message
 from core.jobs.launch import environment
@@ -131,6 +132,27 @@ def test_a_question_that_makes_no_sense_is_one_sentence(warm, run, facts, arrays
     question = Message({**known, **facts}, {"pixels": FACES.pixels, **arrays})
     with pytest.raises(InferenceError, match=said):
         client.ask(warm, question)
+
+
+def test_it_writes_a_network_that_answers_alike_elsewhere(warm, run, tmp_path):
+    done = export_onnx(warm, run.id, tmp_path / "network.onnx")
+    assert done.difference < 1e-4
+    assert done.n_bytes == done.path.stat().st_size
+    session = onnxruntime.InferenceSession(done.path, providers=["CPUExecutionProvider"])
+    said = session.get_modelmeta().custom_metadata_map
+    assert (said["run"], said["model"], said["version"]) == (str(run.id), "fast", run.version)
+    model, config = loaded(warm, run)
+    plain = replace(config, mixed_precision=False)
+    np.testing.assert_allclose(
+        session.run(None, {"faces": FACES.pixels})[0],
+        evaluation.probabilities(model, FACES, plain),
+        atol=1e-4,
+    )
+    with pytest.raises(ExportError, match="exists already"):
+        export_onnx(warm, run.id, done.path)
+    with pytest.raises(UnknownRunError):
+        export_onnx(warm, 999, tmp_path / "other.onnx")
+    assert [one.name for one in tmp_path.iterdir()] == ["network.onnx"]
 
 
 def test_too_many_faces_are_refused_before_they_are_sent(warm, run):
