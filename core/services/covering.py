@@ -6,6 +6,7 @@ recalls more surprised ones, and its drop there is below 0.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -137,17 +138,15 @@ def covering(
     chosen = _masks(workspace, run_id, masks)
     drops = {mask: _drops(whole, predictions(workspace, run_id, test_mask=mask)) for mask in chosen}
     pictures = _pictures(run_maps(workspace, run_id, method))
-    points = tuple(
-        point for mask in chosen for point in _points(mask, drops[mask], pictures, human)
-    )
-    seen_by_people = [point for point in points if point.human_share is not None]
+    found = (_points(mask, drops[mask], pictures, human) for mask in chosen)
+    points = tuple(chain.from_iterable(found))
     return Covering(
         run_id=run_id,
         method=method,
         source=human.key,
         points=points,
         network=_rank_correlation(points, "network_share"),
-        human=_rank_correlation(seen_by_people, "human_share"),
+        human=_rank_correlation(points, "human_share"),
         area=_rank_correlation(points, "area_share"),
     )
 
@@ -283,10 +282,11 @@ def _share(density: NDArray[np.float64], inside: NDArray[np.bool_]) -> float:
 
 
 def _rank_correlation(points: Sequence[CoveredEmotion], name: str) -> RankCorrelation:
-    """Return the rank correlation of drops with a share."""
-    drops = np.array([point.drop for point in points])
-    shares = np.array([getattr(point, name) for point in points])
-    if len(points) < 3 or np.ptp(drops) == 0 or np.ptp(shares) == 0:
-        return RankCorrelation(rho=None, p_value=None, n=len(points))
+    """Return the rank correlation of drops with a share, over the points that have it."""
+    known = [point for point in points if getattr(point, name) is not None]
+    drops = np.array([point.drop for point in known])
+    shares = np.array([getattr(point, name) for point in known])
+    if len(known) < 3 or np.ptp(drops) == 0 or np.ptp(shares) == 0:
+        return RankCorrelation(rho=None, p_value=None, n=len(known))
     found = spearmanr(drops, shares)
-    return RankCorrelation(rho=float(found.statistic), p_value=float(found.pvalue), n=len(points))
+    return RankCorrelation(rho=float(found.statistic), p_value=float(found.pvalue), n=len(known))
