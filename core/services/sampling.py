@@ -9,7 +9,7 @@ from core.images.encoding import encode
 from core.services.importing import ImportProgress, ImportReport, OnProgress, import_records
 from core.sources.records import SourceRecord
 from core.workspace import Workspace
-from db.repositories import datasets, images, samples
+from db.repositories import datasets, images, progress, samples
 from db.rows import NewTruth, TruthRow
 
 PROGRESS_EVERY = 20
@@ -46,6 +46,13 @@ def truths(workspace: Workspace, dataset_id: int) -> list[TruthRow]:
     """Return the truth about each drawn face of a data set; empty for a data set of real faces."""
     with workspace.reading() as session:
         return samples.truths(session, dataset_id)
+
+
+def is_drawn(workspace: Workspace, dataset_id: int) -> bool:
+    """Return whether every image of a data set is a drawn face, which is nobody's."""
+    with workspace.reading() as session:
+        n_images = sum(progress.state_counts(session, dataset_id))
+        return 0 < n_images == len(samples.truths(session, dataset_id))
 
 
 def _check_holds_only(workspace: Workspace, name: str, paths: set[str]) -> None:

@@ -8,6 +8,7 @@ import cv2
 
 from core.errors import EmptySetError
 from core.maps.built_in import DEFAULT_KEY
+from core.services.datasets import find_dataset
 from core.services.human_maps import find
 from core.services.map_columns import MapColumn, column_maps
 from core.services.presenting.map_names import column_note, doubt, method_name
@@ -28,13 +29,14 @@ from core.services.presenting.score_words import (
 from core.services.presenting.wording import run_name
 from core.services.saliency import computed
 from core.services.saliency_scores import SaliencyScores, saliency_scores
+from core.services.sampling import is_drawn
 from core.workspace import Workspace
 from db.enums import SaliencyMethod
 from db.rows import RunRow
 
 RUNS_A_PANEL = 5  # with the mean face and people, seven pictures of 24 mm side by side on A4
 PICTURE_PX = 144
-FEWEST_FACES = 10  # a mean over fewer still shows who was in it
+FEWEST_FACES = 20  # a mean over fewer still shows who was in it: seen on FER2013's faces
 TOO_FEW = f"fewer than {FEWEST_FACES} faces: not shown"
 
 
@@ -101,10 +103,12 @@ def _network(
 ) -> ShownColumn:
     """Return a run's maps of those emotions that have enough faces to hide whose they are."""
     maps = column_maps(workspace, MapColumn.of_run(run.id, method))
+    is_nobody = is_drawn(workspace, find_dataset(workspace, run.dataset).id)
+    fewest = 1 if is_nobody else FEWEST_FACES
     many = {
         emotion: one
         for emotion, one in maps.by_emotion.items()
-        if one.n is not None and one.n + one.n_empty >= FEWEST_FACES
+        if one.n is not None and one.n + one.n_empty >= fewest
     }
     return ShownColumn(
         head=TableColumn(

@@ -8,7 +8,8 @@ from core.errors import ConfigError
 from core.images.drawing.faults import fault_counts
 from core.images.drawing.sample import draw_sample
 from core.services import datasets, sampling
-from db.enums import Fault
+from db.enums import Emotion, Fault, Split
+from db.models import Image
 
 N = 50
 
@@ -86,3 +87,12 @@ def test_an_interrupted_sample_is_completed_with_its_truth(workspace):
     report = sampling.make_sample(workspace, n_images=N, seed=3)
     assert report.added == N
     assert len(sampling.truths(workspace, dataset_id(workspace))) == N
+
+
+def test_a_set_is_drawn_while_all_its_faces_are(drawn, add_faces):
+    assert sampling.is_drawn(drawn, dataset_id(drawn))
+    assert not sampling.is_drawn(drawn, add_faces([(Split.TRAIN, Emotion.SAD, 10)], "real"))
+    with drawn.writing() as session:
+        session.get(Image, 1 + N).dataset_id = dataset_id(drawn)
+    assert not sampling.is_drawn(drawn, dataset_id(drawn))
+    assert not sampling.is_drawn(drawn, add_faces([], "empty"))

@@ -40,6 +40,14 @@ def test_a_mean_over_few_faces_is_not_shown(filled: Workspace, page_of):
     assert all((line[-1].face == 128).all() for line in part.table.cells)
 
 
+def test_drawn_faces_are_nobodys_and_shown_however_few(
+    filled: Workspace, page_of, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(looking, "is_drawn", lambda workspace, dataset_id: True)
+    page = page_of(report_html(gather(filled, [1])))
+    assert len(pictures(page)) == 3 * len(EMOTIONS)
+
+
 def test_maps_are_painted_as_on_the_page_with_the_same_words(
     filled: Workspace, page_of, monkeypatch: pytest.MonkeyPatch
 ):
