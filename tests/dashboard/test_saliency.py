@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import InferenceError
+from core.maps.tile_trials import RunTiles
 from core.metrics.faithfulness import (
     Curve,
     CurveKind,
@@ -18,7 +19,7 @@ from core.metrics.faithfulness import (
     Order,
     Stage,
 )
-from core.services import faithfulness, jobs, outcomes, results, saliency
+from core.services import faithfulness, jobs, outcomes, results, saliency, tiles
 from core.services.human_maps import own_keys
 from core.services.terms import Emotion, JobKind, Mask, SaliencyMethod
 from core.workspace import Workspace
@@ -165,6 +166,33 @@ def test_a_map_in_the_address_is_open_with_all_its_scores(
     assert open_page("saliency", map="nonsense").exception == []
 
 
+def test_a_map_of_tiles_tells_how_the_run_did_in_the_task(
+    open_page: OpenPage, filled: Workspace, drawn: list[dict]
+):
+    maps = saliency.run_maps(filled, 1, SaliencyMethod.GRAD_CAM)
+    saliency.record_run_maps(filled, 1, SaliencyMethod.TILES, maps)
+    n = len(maps)
+    weights = np.random.default_rng(0).random((n, 8, 6)).astype(np.float32)
+    played = RunTiles(
+        image_ids=maps.image_ids, labels=maps.labels, n_trials=np.array(16), weights=weights,
+        n_counted=np.full(n, 4), untrained_weights=weights, untrained_n_counted=np.full(n, 2),
+    )  # fmt: skip
+    tiles.record_run_tiles(filled, 1, played)
+    page = open_page("saliency", saliency_columns="1.tiles", map="fear~1.tiles")
+    assert "in 25.0 % of 64 trials" in text(page)
+
+
+def test_the_studys_figure_is_one_press_away(
+    open_page: OpenPage, filled: Workspace, drawn: list[dict]
+):
+    page = open_page("saliency", saliency_columns="human.facs", zoom="2,0,0")
+    page.button("saliency_show_study").click().run()
+    assert [row["title"] for row in drawn[-1]["rows"]] == ["Angry"]
+    assert [column["name"] for column in drawn[-1]["columns"]][1:] == [
+        "#1 Fast, no mask", "#2 Fast, eyes covered", "Tiles people needed (Wegrzyn 2017)",
+    ]  # fmt: skip
+
+
 def test_what_is_shown_is_downloaded_at_print_size(open_page: OpenPage, filled: Workspace):
     page = open_page("saliency", saliency_emotion="angry")
     buttons = {button.key: button for button in page.get("download_button")}
@@ -298,7 +326,7 @@ def test_a_wrong_face_is_explained_for_its_label_and_for_what_was_said(
     open_page: OpenPage, filled: Workspace, drawn: list[dict], asked: list[tuple]
 ):
     page = open_page("saliency", saliency_part="face")
-    page.button_group("saliency_face_outcome").set_value("Got wrong").run()
+    page.button_group("saliency_face_outcome").set_value("Wrong").run()
     assert len(drawn[-1]["columns"]) == 3
     assert len(asked[-1][2]) == 2
 

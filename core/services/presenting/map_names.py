@@ -20,8 +20,8 @@ _METHOD_NAMES = {
 }
 OUTCOME_NAMES = {
     Outcome.ALL: "All",
-    Outcome.RIGHT: "Got right",
-    Outcome.WRONG: "Got wrong",
+    Outcome.RIGHT: "Right",
+    Outcome.WRONG: "Wrong",
 }
 
 

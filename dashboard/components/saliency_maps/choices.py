@@ -78,7 +78,7 @@ def choose(dataset: DatasetRow, runs: list[RunRow], *, beside: Callable[[], None
 def choose_human(label: str, *, key: str) -> str:
     """Draw the choice of human maps and return their key."""
     titles = {maps.key: maps.title for maps in human_maps(state.workspace())}
-    return linked.selectbox(label, list(titles), key=key, words=lambda one: titles[one], width=250)
+    return linked.selectbox(label, list(titles), key=key, words=lambda one: titles[one], width=205)
 
 
 def choose_look(*, of_one_face: bool = False) -> MapLook:

@@ -7,8 +7,7 @@ from functools import partial
 import streamlit as st
 
 from core.services.human_maps import find
-from core.services.map_columns import usual_columns
-from core.services.presenting.map_names import OUTCOME_NAMES
+from core.services.map_columns import Outcome, usual_columns
 from core.services.presenting.map_prints import MapLook, PrintFormat, printed
 from core.services.presenting.map_table import MapTable, map_table
 from core.services.terms import Emotion
@@ -17,6 +16,11 @@ from dashboard.components.saliency_maps.choices import Choice
 from dashboard.components.saliency_maps.columns import shown_column
 
 _MIME = {PrintFormat.PNG: "image/png", PrintFormat.SVG: "image/svg+xml"}
+_OF = {
+    Outcome.ALL: "right or wrong",
+    Outcome.RIGHT: "only those got right",
+    Outcome.WRONG: "only those got wrong",
+}
 STUDY_EMOTION = Emotion.ANGRY
 HEADING = "What networks and people look at"
 
@@ -69,7 +73,7 @@ def note(choice: Choice) -> str:
     human = [column.source for column in choice.columns if column.run_id is None]
     sources = " ".join(find(state.workspace(), key).source for key in dict.fromkeys(human))
     return (
-        "Mean maps on the canonical face, each emotion's faces by their label "
-        f"({OUTCOME_NAMES[choice.outcome].lower()}); hot is more. r: correlation with the human "
+        "Mean maps on the canonical face, each emotion's faces by their label, "
+        f"{_OF[choice.outcome]}; hot is more. r: correlation with the human "
         f"map {choice.against}, 95 % interval over images; n: faces. {sources}"
     ).strip()

@@ -84,8 +84,8 @@ def _offer(idle: list[Wanted]) -> None:
     with st.container(border=True, gap="small"):
         what = ", ".join(f"{method_name(method)} of run {run}" for run, method in idle)
         st.markdown(
-            f"Not computed yet: {what}. Grad-CAM of a fast network takes a minute, "
-            "a large one's occlusion a good while; other pages stay free meanwhile."
+            f"Not computed yet: {what}. Grad-CAM of a fast network takes a minute; occlusion and "
+            "the tile task ask it a hundred times as often. Other pages stay free meanwhile."
         )
         for run_id, method in idle:
             why = saliency.last_failure(state.workspace(), run_id, method)

@@ -27,8 +27,8 @@ SIDE_PX = 180
 _QUERY, _GO = "face", "saliency_face_go"
 OUTCOME_NAMES = {
     Outcome.ANY: "All",
-    Outcome.RIGHT: "Got right",
-    Outcome.WRONG: "Got wrong",
+    Outcome.RIGHT: "Right",
+    Outcome.WRONG: "Wrong",
     Outcome.BACKED: "Wrong, annotators agree",
 }
 

@@ -2,14 +2,18 @@
 
 import streamlit as st
 
+from core.services.map_columns import MapColumn
 from core.services.presenting.map_prints import MapLook
 from core.services.presenting.map_table import ShownColumn, map_table
-from core.services.terms import EMOTIONS, Emotion
+from core.services.presenting.score_words import signed
+from core.services.terms import EMOTIONS, Emotion, SaliencyMethod
+from core.services.tiles import tile_results
+from dashboard import state
 from dashboard.components import heat_table, map_panel
 from dashboard.components.map_panel import LARGE_PX, Shown
 from dashboard.components.saliency_maps import downloads, scoring
 from dashboard.components.saliency_maps.choices import Choice
-from dashboard.format import title
+from dashboard.format import counted, percent, title
 
 _QUERY = "map"
 _KEY = "saliency_opened"
@@ -48,8 +52,26 @@ def draw(choice: Choice, shown: list[ShownColumn], look: MapLook) -> None:
         table, look, Shown(side_px=LARGE_PX), key=_KEY, on_press=_nothing, on_zoom=_nothing
     )
     scoring.of_emotion(choice.columns[column], choice, emotion)
+    if choice.columns[column].method is SaliencyMethod.TILES:
+        _trials(choice.columns[column], emotion)
     with st.expander("Download this map"):
         downloads.one(choice, table, look, emotion)
+
+
+def _trials(column: MapColumn, emotion: Emotion) -> None:
+    """Draw how a run did in the task behind its map of tiles, in the unit of people's tiles."""
+    if column.run_id is None:
+        return
+    one = next(
+        one for one in tile_results(state.workspace(), column.run_id) if one.emotion is emotion
+    )
+    share = percent(one.n_counted / one.n_trials) if one.n_trials else "none"
+    st.caption(
+        f"The task of the people in Wegrzyn et al. 2017: right and sure with at most 16 of 48 "
+        f"tiles open in {share} of {counted(one.n_trials, 'trial')}. Over the tiles, which have "
+        f"the same unit as people's: r {signed(one.correlation)}, untrained "
+        f"{signed(one.untrained)}."
+    )
 
 
 def _open(choice: Choice) -> tuple[Emotion, int] | None:

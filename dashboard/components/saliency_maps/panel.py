@@ -23,7 +23,7 @@ MOST_MIDDLE_COLUMNS = 5  # so many fit beside the sidebar on a screen of 1280 px
 
 def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
     """Draw the maps of the chosen columns; a press on one opens it beneath."""
-    choice = choose(dataset, runs, beside=lambda: missing.offer_more(runs))
+    choice = choose(dataset, runs, beside=lambda: _beside(runs))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         look = choose_look()
         difference = choose_difference(choice)
@@ -38,6 +38,23 @@ def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
     _maps(table, look, choice)
     opened.draw(choice, shown, look)
     scoring.table(choice, shown)
+
+
+def _beside(runs: list[RunRow]) -> None:
+    missing.offer_more(runs)
+    st.button(
+        "The study's figure", key="saliency_show_study", icon=":material/menu_book:",
+        on_click=_show_study,
+        help="VGG-16 beside ResNet-50 beside people for anger, as in its Figures 6 to 8. Where "
+        "one of the two is not trained, the newest other run stands in.",
+    )  # fmt: skip
+
+
+def _show_study() -> None:
+    """Go back to the usual columns, of all faces, and to the one emotion of the figure."""
+    for name in ("saliency_columns", "saliency_outcome", "saliency_more", "map", "zoom"):
+        st.query_params.pop(name, None)
+    st.query_params["saliency_emotion"] = downloads.STUDY_EMOTION.value
 
 
 def _maps(table: MapTable, look: MapLook, choice: Choice) -> None:
