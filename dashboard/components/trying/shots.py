@@ -19,6 +19,7 @@ from dashboard.format import counted, literal
 UPLOAD, CAMERA, TEST_FACE = "Upload", "Camera", "A test face"
 SOURCES = (UPLOAD, CAMERA, TEST_FACE)
 MOST_MB, MOST_PICTURES = 20, 10
+CAMERA_PX = 560
 KINDS = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
 _IMAGE = "try_image"
 
@@ -52,7 +53,9 @@ def choose(source: str, dataset: DatasetRow, run: RunRow) -> Iterator[Tried]:
 
 
 def _shot() -> list[tuple[str, bytes]]:
-    shot = st.camera_input("Your face", key="try_camera", label_visibility="collapsed")
+    shot = st.camera_input(
+        "Your face", key="try_camera", label_visibility="collapsed", width=CAMERA_PX
+    )
     return [] if shot is None else [("Your face", shot.getvalue())]
 
 
