@@ -13,7 +13,10 @@ from core.maps.means import Outcome
 from core.services import human_maps as people
 from core.services import saliency as maps
 from core.services.human_map_files import pictures_of_folder
+from core.services.map_figures import run_figure
+from core.services.presenting.map_prints import PrintFormat
 from core.services.presenting.score_words import interval_words, signed
+from core.services.publishing import published
 from core.services.saliency_documents import saliency_document
 from core.workspace import Workspace, open_workspace
 from db.enums import JobStatus, SaliencyMethod
@@ -30,9 +33,16 @@ def saliency(
     outcome: Annotated[
         Outcome, typer.Option(help="Of all test faces, or of those got right or wrong.")
     ] = Outcome.ALL,
+    figure: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also write the maps as a figure for print, FILE.png or FILE.svg; nothing may be there yet."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compute a run's saliency maps where they are missing and score them, with controls."""
+    kind = None if figure is None else _format(figure)
     workspace = open_workspace()
     people.find(workspace, human)  # a wrong key is told before minutes of computing
     try:
@@ -40,6 +50,10 @@ def saliency(
     except NotReadyError:
         compute(workspace, run, method)
         document = saliency_document(workspace, run, method, human=human, outcome=outcome)
+    if figure is not None and kind is not None:
+        content = run_figure(workspace, run, method, kind, human=human, outcome=outcome)
+        with published(figure.expanduser()) as partial:
+            partial.write_bytes(content)
     if as_json:
         emit_json(document)
     else:
@@ -97,6 +111,14 @@ def compute(workspace: Workspace, run: int, method: SaliencyMethod) -> None:
             f"The maps of run {run} were not computed, job {job.id} {ended.status}: "
             f"{ended.error or 'it was stopped'}; see `feelingit logs {job.id}`."
         )
+
+
+def _format(figure: Path) -> PrintFormat:
+    """Return the kind of file that a path names."""
+    kind = figure.suffix.casefold().lstrip(".")
+    if kind not in list(PrintFormat):
+        raise typer.BadParameter("name the figure FILE.png or FILE.svg.", param_hint="--figure")
+    return PrintFormat(kind)
 
 
 def _show(document: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from core.metrics.faithfulness import (
     Stage,
 )
 from core.services import faithfulness, jobs, outcomes, results, saliency, tiles
-from core.services.human_maps import own_keys
+from core.services.human_maps import Disc, own_keys, save_own
 from core.services.terms import Emotion, JobKind, Mask, SaliencyMethod
 from core.workspace import Workspace
 from dashboard.components import map_desk, map_panel
@@ -376,6 +376,15 @@ def test_own_pictures_become_human_maps_and_are_deleted(
     assert drawn[-1]["columns"][-1]["name"] == "Mine"
     page.button("saliency_delete_mine").click().run()
     assert own_keys(filled) == []
+
+
+def test_names_of_maps_are_shown_as_typed(
+    open_page: OpenPage, filled: Workspace, drawn: list[dict]
+):
+    save_own(filled, "*a* <b>c</b> $x$", {Emotion.FEAR: [Disc(centre=(0.5, 0.5))]})
+    page = open_page("saliency", saliency_against="a-b-c-b-x", map="fear~1.grad_cam")
+    caption = next(one.value for one in page.caption if "Means over emotions" in one.value)
+    assert r"\*a\* \<b\>c\</b\> \$x\$" in caption
 
 
 def test_what_a_browser_drew_is_read_and_anything_else_refused():

@@ -13,7 +13,7 @@ from dashboard.components import heat_table, map_panel
 from dashboard.components.map_panel import LARGE_PX, Shown
 from dashboard.components.saliency_maps import downloads, scoring
 from dashboard.components.saliency_maps.choices import Choice
-from dashboard.format import counted, percent, title
+from dashboard.format import counted, literal, percent, title
 
 _QUERY = "map"
 _KEY = "saliency_opened"
@@ -45,7 +45,7 @@ def draw(choice: Choice, shown: list[ShownColumn], look: MapLook) -> None:
     one = shown[column]
     if one.maps is None or emotion not in one.maps.by_emotion:
         return
-    st.subheader(f"{title(emotion)}, {one.head.name}", anchor=False)
+    st.subheader(f"{title(emotion)}, {literal(one.head.spoken)}", anchor=False)
     others = [] if choice.columns[column].source == choice.against else [scoring.human(choice)]
     table = map_table([one, *others], emotions=[emotion], is_one_scale=look.is_one_scale)
     map_panel.draw(

@@ -143,7 +143,7 @@ def _save(name: str, drawings: Mapping[Emotion, Drawing], source: str, licence: 
         st.session_state[_VERSION] = _version() + 1
         for field in ("name", "source", "licence"):
             st.session_state[f"saliency_own_{field}"] = ""
-        st.toast(f"{saved.title} is saved: a column on Maps, and `--human {saved.key}`.")
+        st.toast(f"{literal(saved.title)} is saved: a column on Maps, and `--human {saved.key}`.")
 
 
 def _nothing() -> None:

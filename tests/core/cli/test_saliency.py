@@ -4,6 +4,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.services import experiments
 from core.workspace import Workspace
@@ -46,6 +47,18 @@ def test_the_tables_name_the_controls_and_the_noise_ceiling(feelingit: Feelingit
     out = feelingit("saliency", run_id).out
     for part in ("fear", "untrained", "centre", "People with people: 0.71", "not examined yet"):
         assert part in out
+
+
+def test_maps_are_written_as_a_figure_for_print(feelingit: Feelingit, run_id: int, tmp_path: Path):
+    assert feelingit("saliency", run_id, "--figure", tmp_path / "maps.svg").status == 0
+    words = (tmp_path / "maps.svg").read_text()
+    assert ">#1 Fast, no mask beside people</text>" in words
+    assert feelingit("saliency", run_id, "--figure", tmp_path / "maps.png").status == 0
+    with Image.open(tmp_path / "maps.png") as image:
+        assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+    assert feelingit("saliency", run_id, "--figure", tmp_path / "maps.gif").status == 2
+    again = feelingit("saliency", run_id, "--figure", tmp_path / "maps.png")
+    assert (again.status, "maps.png" in again.err) == (1, True)
 
 
 def test_unknown_human_maps_are_one_sentence_before_anything_is_computed(
