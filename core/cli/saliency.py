@@ -35,9 +35,7 @@ def saliency(
     ] = Outcome.ALL,
     figure: Annotated[
         Path | None,
-        typer.Option(
-            help="Also write the maps as a figure for print, FILE.png or FILE.svg; nothing may be there yet."
-        ),
+        typer.Option(help="Also write the maps for print: FILE.png or FILE.svg, not there yet."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

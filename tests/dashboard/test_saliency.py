@@ -160,7 +160,7 @@ def test_a_map_in_the_address_is_open_with_all_its_scores(
     open_page: OpenPage, filled: Workspace, drawn: list[dict]
 ):
     page = open_page("saliency", map="fear~1.grad_cam")
-    assert any("Fear, #1 Fast, no mask" in one.value for one in page.subheader)
+    assert any(r"Fear, \#1 Fast, no mask\: Grad-CAM" in one.value for one in page.subheader)
     assert drawn[0]["chosen"] == [2, 1]
     assert list(page.dataframe[0].value["Score"])[:3] == ["r", "95 % interval", "Similarity"]
     assert open_page("saliency", map="nonsense").exception == []

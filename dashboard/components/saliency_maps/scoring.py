@@ -57,12 +57,12 @@ def table(choice: Choice, shown: list[ShownColumn]) -> None:
     )  # fmt: skip
     human = find(state.workspace(), choice.against)
     st.caption(
-        f"Means over emotions, against: {literal(human.title)}. r is Pearson's correlation of mean "
-        "maps, with a bootstrap interval over images of 95 %; p is the share of ways to deal the human "
-        "maps out among emotions that match as well. With the mean over emotions removed, only "
-        "what is special to an emotion counts; best match is for how many emotions their own "
-        "human map then fits best. A high r alone says little: hold it against the controls, as a "
-        "Gaussian in the middle of the face scores too."
+        f"Means over emotions, against: {literal(human.title)}. r is Pearson's correlation of "
+        "mean maps, with a bootstrap interval over images of 95 %; p is the share of ways to deal "
+        "the human maps out among emotions that match as well. With the mean over emotions "
+        "removed, only what is special to an emotion counts; best match is for how many emotions "
+        "their own human map then fits best. A high r alone says little: hold it against the "
+        "controls, as a Gaussian in the middle of the face scores too."
     )
 
 
