@@ -29,8 +29,8 @@ def answers(path, pixels):
     ("model", "size", "side", "views", "mask"),
     [
         (ModelName.FAST, 48, 48, TestViews.SHIFTS, Mask.NONE),
-        (ModelName.FAST, 48, 64, TestViews.TEN_CROP, Mask.CROP_EYES),
-        (ModelName.STRONG, 32, 48, TestViews.FLIP, Mask.EYES),
+        (ModelName.FAST, 48, 64, TestViews.FLIP, Mask.CROP_EYES),
+        (ModelName.STRONG, 32, 48, TestViews.ONE, Mask.EYES),
         (ModelName.RESNET50, 32, 48, TestViews.ONE, Mask.NONE),
         (ModelName.VGG16_BN, 40, 48, TestViews.ONE, Mask.CROP_MOUTH),
     ],
