@@ -8,9 +8,11 @@ import typer
 from core.cli.output import AsJson, emit_json, emit_line, progress_bar, size
 from core.jobs.inference import export_onnx
 from core.services.figure_sets import SIDE_BY_SIDE
+from core.services.report.parts import Scope
 from core.services.report.writing import write_report
 from core.services.result_exports import ResultFormat, ResultKind, Wanted
 from core.services.result_exports import export_results as write_results
+from core.services.slicing import ImageSlice
 from core.workspace import open_workspace
 from db.enums import Mask
 
@@ -64,11 +66,21 @@ def report(
     out: Annotated[
         Path, typer.Option(help="The HTML file to write; nothing may be there yet.")
     ] = Path("report.html"),
+    slice_name: Annotated[
+        str,
+        typer.Option("--slice", help="Which test images: all, leak-free, relabeled, tag:NAME ..."),
+    ] = ImageSlice.ALL.value,
+    mask: Annotated[
+        Mask | None, typer.Option(help="Test mask of all runs; each run's own when not given.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write data, cleaning, figures and provenance of runs as one HTML file to read or print."""
     with progress_bar("Report") as bar:
-        n_bytes = write_report(open_workspace(), runs, out.expanduser(), on_progress=bar.update)
+        n_bytes = write_report(
+            open_workspace(), runs, out.expanduser(),
+            scope=Scope(slice_name=slice_name, test_mask=mask), on_progress=bar.update,
+        )  # fmt: skip
     if as_json:
         emit_json({"path": str(out), "runs": runs, "bytes": n_bytes})
     else:

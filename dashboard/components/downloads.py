@@ -1,8 +1,12 @@
 """Files made for a download when somebody asks for it."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from core.services.slicing import answers_in
+from core.services.terms import Mask, RunRow
+from dashboard import state
 
 
 def file_content(write: Callable[[Path], object]) -> bytes:
@@ -11,3 +15,9 @@ def file_content(write: Callable[[Path], object]) -> bytes:
         out = Path(folder) / "file"
         write(out)
         return out.read_bytes()
+
+
+def tested(runs: Sequence[RunRow], slice_name: str, test_mask: Mask | None) -> list[int]:
+    """Return the ids of those runs that have figures on a slice under a test mask."""
+    found = answers_in(state.workspace(), runs, slice_name, test_mask)
+    return [run.id for run, one in zip(runs, found, strict=True) if one and len(one.labels)]

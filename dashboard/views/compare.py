@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import NotComparableError, NotReadyError
 from core.services.answers import last_written
 from core.services.comparison import MOST_RUNS, RunComparison
+from core.services.report.parts import Scope
 from core.services.slicing import is_too_small
 from core.services.terms import DatasetRow, RunRow
 from dashboard import state
@@ -49,7 +50,8 @@ if found is None:
 few = " Too few for a statement." if is_too_small(found.n) else ""
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.caption(f"{counted(found.n, 'test image')}, the same for all.{few}")
-    reporting.button(dataset, found.runs, key="compare_report")
+    scope = Scope(slice_name=found.slice_name, test_mask=found.test_mask)
+    reporting.button(dataset, found.runs, scope, key="compare_report")
 comparing.figures_of(found)
 chosen = comparing.differences(found)
 left, right = st.columns(2, gap="large")

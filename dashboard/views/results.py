@@ -8,6 +8,7 @@ import streamlit as st
 from core.errors import FeelingItError
 from core.services import experiments
 from core.services.class_tables import Metric, class_table
+from core.services.report.parts import Scope
 from core.services.slicing import ImageSlice
 from core.services.terms import DatasetRow, JobStatus, RunRow
 from dashboard import state
@@ -82,7 +83,8 @@ with st.container(horizontal=True, horizontal_alignment="distribute", gap="small
     with st.container(horizontal=True, gap="small", width="content"):
         exporting.draw(choice)
         networks.draw(choice)
-        reporting.button(dataset, choice.runs, key="results_report")
+        scope = Scope(slice_name=choice.slice_name, test_mask=choice.test_mask)
+        reporting.button(dataset, choice.runs, scope, key="results_report")
 if choices.is_empty(choice):
     st.info("No test image is in this slice yet. Choose other test images.")
     st.stop()

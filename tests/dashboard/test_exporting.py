@@ -4,7 +4,11 @@ import io
 
 import pandas as pd
 
+from core.services.experiments import find_run
+from core.services.report.parts import Scope
 from core.services.result_exports import ResultFormat, ResultKind, Wanted
+from core.services.terms import Mask
+from dashboard.components import downloads, reporting
 from dashboard.components.findings import exporting, networks
 
 
@@ -41,3 +45,17 @@ def test_without_the_packages_for_it_a_page_says_what_to_install(open_page, fill
     monkeypatch.setattr(networks, "find_spec", lambda _: None)
     page = open_page("results")
     assert "[onnx]" in " ".join(info.value for info in page.info)
+
+
+def test_runs_without_figures_there_are_left_out_of_files(filled, open_page):
+    open_page("results")
+    runs = [find_run(filled, run_id) for run_id in (1, 2, 3)]
+    assert downloads.tested(runs, "all", None) == [1, 2]
+    assert downloads.tested(runs, "all", Mask.EYES) == [2]
+    assert downloads.tested(runs, "relabeled", None) == []
+
+
+def test_a_report_is_of_the_images_and_the_mask_of_the_page(filled, open_page):
+    open_page("results")
+    html = reporting.content([2], Scope(slice_name="leak-free", test_mask=Mask.EYES)).decode()
+    assert "feelingit report 2 --slice leak-free --mask eyes --out report.html" in html

@@ -14,8 +14,8 @@ from core.services.presenting.score_words import HEADS
 from core.services.presenting.study_words import less, runs_words
 from core.services.report import charts, texts
 from core.services.report.cleaning import SPLITS
-from core.services.report.contents import Report
 from core.services.report.looking import picture
+from core.services.report.parts import Report
 from core.services.report.provenance import data_commands
 from core.services.slicing import SMALLEST_N, is_too_small
 from db.enums import EMOTIONS

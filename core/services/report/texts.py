@@ -1,5 +1,6 @@
 """What a report writes: figures, differences and records as texts."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from math import isnan
 
@@ -10,7 +11,7 @@ from core.services.presenting import wording
 from core.services.presenting.cells import HeatTable
 from core.services.presenting.flow_cells import flow_table
 from core.services.report.cleaning import SPLITS, VersionRecord
-from core.services.report.contents import Report
+from core.services.report.parts import WHOLE, Report
 from core.services.terms import EMOTIONS, Emotion, EpochRow, EventKind, Split
 from db.repositories.history import Work
 
@@ -147,3 +148,27 @@ def epochs_of_runs(report: Report) -> list[tuple[str, Sequence[EpochRow]]]:
 def items_of(*records: Mapping[str, str]) -> Items:
     """Return names and texts of several records, one after the other."""
     return [item for record in records for item in record.items()]
+
+
+def of(report: Report) -> str:
+    """Return which test images the figures are of, as it stands in a sentence."""
+    name = wording.slice_title(report.scope.slice_name)
+    if report.scope.slice_name == WHOLE.slice_name:
+        return f"all test images{_covered(report)}"
+    quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
+    return f"the test images {quoted}{_covered(report)}"
+
+
+def report_command(report: Report) -> str:
+    """Return the command that makes a report again."""
+    words = ["feelingit", "report", *(str(part.run.id) for part in report.runs)]
+    if report.scope.slice_name != WHOLE.slice_name:
+        words += ["--slice", report.scope.slice_name]
+    if report.scope.test_mask is not None:
+        words += ["--mask", report.scope.test_mask.value]
+    return shlex.join([*words, "--out", "report.html"])
+
+
+def _covered(report: Report) -> str:
+    mask = report.scope.test_mask
+    return "" if mask is None else f" with {wording.MASK_WORDS[mask]} in testing"

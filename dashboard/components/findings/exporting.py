@@ -51,11 +51,11 @@ def draw(choice: Choice) -> None:
             kind=kind, form=form, slice_names=_slices(choice), test_mask=choice.test_mask,
             is_pooled=choice.is_pooled,
         )  # fmt: skip
-        run_ids = [run.id for run in choice.runs]
+        run_ids = downloads.tested(choice.runs, choice.slice_name, choice.test_mask)
         st.download_button(
             "Download", data=partial(content, run_ids, wanted), on_click="ignore",
             file_name=f"{choice.dataset.name}-{kind}{SUFFIXES[form]}", type="primary",
-            key="results_export", icon=":material/download:",
+            key="results_export", icon=":material/download:", disabled=not run_ids,
         )  # fmt: skip
 
 

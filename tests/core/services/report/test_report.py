@@ -25,10 +25,11 @@ from core.services.presenting import class_cells
 from core.services.presenting.comparison_cells import comparison_table
 from core.services.presenting.confusion_cells import confusion_table
 from core.services.report.contents import gather
+from core.services.report.parts import Scope
 from core.services.report.rendering import report_html
 from core.services.report.writing import write_report
 from core.workspace import Workspace
-from db.enums import EMOTIONS, Emotion
+from db.enums import EMOTIONS, Emotion, Mask
 from db.models import Dataset, Run
 
 Fill = Callable[..., None]
@@ -208,6 +209,38 @@ def test_what_cannot_be_compared_says_why(changing: Workspace, page_of):
     assert report.comparison.found is None
     text = " ".join(page_of(report_html(report)).texts)
     assert "tested on 28 images and run 2 on 27, of which 27 are the same" in text
+
+
+def test_figures_of_a_slice_are_the_services_on_it(filled: Workspace, page_of):
+    scope = Scope(slice_name="leaked")
+    page = page_of(report_html(gather(filled, [1, 2], scope=scope)))
+    runs = [find_run(filled, run_id) for run_id in (1, 2)]
+    table = class_tables.class_table(filled, runs, slice_name="leaked")
+    shown = page.table("heat", "Accuracy of an emotion")
+    assert numbers(shown) == cells(class_cells.amounts(table, None))
+    counts = slice_figures.confusion_of(filled, 1, slice_name="leaked")
+    assert numbers(page.table("heat", "numbers of faces")) == [
+        [str(n) for n in line] for line in counts
+    ]
+    found = comparison.compare(filled, [1, 2], slice_name="leaked")
+    assert numbers(page.table("heat", "McNemar")) == cells(comparison_table(found))
+    text = " ".join(page.texts)
+    assert "With a twin in training" in text
+    assert "feelingit report 1 2 --slice leaked --out report.html" in text
+    with pytest.raises(EmptySetError, match="tag:hat"):
+        gather(filled, [1], scope=Scope(slice_name="tag:hat"))
+
+
+def test_figures_under_another_mask_need_to_be_there(changing: Workspace, page_of):
+    scope = Scope(test_mask=Mask.EYES)
+    with pytest.raises(NotReadyError, match="feelingit evaluate 1 --mask eyes"):
+        gather(changing, [1, 2], scope=scope)
+    rows = results.predictions(changing, 1)
+    wrong = rows.assign(mask="eyes", predicted="fear")
+    outcomes.record_outcome(changing, 1, wrong)
+    page = page_of(report_html(gather(changing, [1, 2], scope=scope)))
+    assert page.table("overall")[1][2].startswith("14.3 ")
+    assert "feelingit report 1 2 --mask eyes --out report.html" in " ".join(page.texts)
 
 
 def test_one_run_is_compared_with_nothing(filled: Workspace, page_of):
