@@ -166,6 +166,18 @@ def test_a_map_in_the_address_is_open_with_all_its_scores(
     assert open_page("saliency", map="nonsense").exception == []
 
 
+def test_a_difference_is_opened_beside_the_maps_it_is_of(
+    open_page: OpenPage, filled: Workspace, drawn: list[dict]
+):
+    query = {"saliency_more": "1.grad_cam", "saliency_less": "human.wegrzyn2017"}
+    page = open_page("saliency", map="fear~difference", **query)
+    assert any("Fear, difference" in one.value for one in page.subheader)
+    assert [column["name"] for column in drawn[1]["columns"]] == [
+        "Mean face", "#1 Fast, no mask", "Tiles people needed (Wegrzyn 2017)", "Difference",
+    ]  # fmt: skip
+    assert not open_page("saliency", map="fear~difference").exception
+
+
 def test_a_map_of_tiles_tells_how_the_run_did_in_the_task(
     open_page: OpenPage, filled: Workspace, drawn: list[dict]
 ):

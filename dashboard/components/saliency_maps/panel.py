@@ -36,7 +36,7 @@ def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
     with downloads_place:
         downloads.draw(choice, table, look)
     _maps(table, look, choice)
-    opened.draw(choice, shown, look)
+    opened.draw(choice, shown, look, difference)
     scoring.table(choice, shown)
 
 
