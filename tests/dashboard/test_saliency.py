@@ -166,6 +166,13 @@ def test_a_map_in_the_address_is_open_with_all_its_scores(
     assert open_page("saliency", map="nonsense").exception == []
 
 
+def test_pictures_are_as_wide_as_all_columns_allow():
+    sides = [map_panel.side_px(n, most_px=map_panel.LARGE_PX) for n in range(1, 10)]
+    assert sides[0] == map_panel.LARGE_PX
+    assert sides == sorted(sides, reverse=True)
+    assert min(sides) == map_panel.SMALL_PX
+
+
 def test_a_difference_is_opened_beside_the_maps_it_is_of(
     open_page: OpenPage, filled: Workspace, drawn: list[dict]
 ):

@@ -28,6 +28,7 @@ _HERE = Path(__file__).parent
 # One after the other they are one module: later files use the functions of earlier ones.
 _SCRIPTS = ("pixels.js", "zoom.js", "panel.js")
 SMALL_PX, LARGE_PX = 120, 240
+_FREE_PX, _GAP_PX = 800, 14  # beside the sidebar and the names on a screen of 1280 px
 
 Zoom = tuple[float, float, float]
 """How many times pictures are enlarged, and the corner that is seen as shares of a picture."""
@@ -63,6 +64,11 @@ def draw(
     """Draw a panel; after a press `pressed` returns its place, after a zoom `zoomed` the zoom."""
     data = document(table, look, shown)
     _panel(key=key, data=data, on_cell_change=on_press, on_zoom_change=on_zoom)
+
+
+def side_px(n_columns: int, *, most_px: int) -> int:
+    """Return how wide pictures are so that all columns are seen at once, 120 px at least."""
+    return min(most_px, max(SMALL_PX, _FREE_PX // max(1, n_columns) - _GAP_PX))
 
 
 def pressed(key: str) -> tuple[int, int] | None:

@@ -76,8 +76,9 @@ def _map(
 
 
 def _large(choice: Choice, table: MapTable, look: MapLook, emotion: Emotion) -> None:
+    side_px = map_panel.side_px(len(table.columns), most_px=LARGE_PX)
     map_panel.draw(
-        table, look, Shown(side_px=LARGE_PX), key=_KEY, on_press=_nothing, on_zoom=_nothing
+        table, look, Shown(side_px=side_px), key=_KEY, on_press=_nothing, on_zoom=_nothing
     )
     with st.expander("Download this map"):
         downloads.one(choice, table, look, emotion)

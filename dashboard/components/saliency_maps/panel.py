@@ -6,7 +6,7 @@ from core.services.presenting.map_prints import MapLook
 from core.services.presenting.map_table import MapTable, map_table
 from core.services.terms import DatasetRow, RunRow
 from dashboard.components import map_panel
-from dashboard.components.map_panel import SMALL_PX, WHOLE, Shown, Zoom
+from dashboard.components.map_panel import WHOLE, Shown, Zoom
 from dashboard.components.saliency_maps import downloads, missing, opened, scoring
 from dashboard.components.saliency_maps.choices import (
     Choice,
@@ -18,7 +18,6 @@ from dashboard.components.saliency_maps.columns import shown_column
 
 KEY = "saliency_panel"
 ONE_ROW_PX, MIDDLE_PX = 180, 144
-MOST_MIDDLE_COLUMNS = 5  # so many fit beside the sidebar on a screen of 1280 px
 
 
 def draw(dataset: DatasetRow, runs: list[RunRow]) -> None:
@@ -58,8 +57,8 @@ def _show_study() -> None:
 
 
 def _maps(table: MapTable, look: MapLook, choice: Choice) -> None:
-    is_wide = len(table.columns) > MOST_MIDDLE_COLUMNS
-    side_px = SMALL_PX if is_wide else ONE_ROW_PX if len(table.rows) == 1 else MIDDLE_PX
+    most_px = ONE_ROW_PX if len(table.rows) == 1 else MIDDLE_PX
+    side_px = map_panel.side_px(len(table.columns), most_px=most_px)
     shown = Shown(zoom=_zoom(), chosen=opened.place(choice), side_px=side_px)
     map_panel.draw(
         table, look, shown, key=KEY, on_press=lambda: opened.toggle(KEY, choice), on_zoom=_keep_zoom
