@@ -110,7 +110,7 @@ def difference_overlaid(
     most: float,
     side_px: int,
 ) -> Picture:
-    """Return a difference of maps over a face, orange where the first map has more.
+    """Return a difference of maps evenly over a face, orange where the first map has more.
 
     Args:
         face: shape (side, side), 0 black to 255 white.
@@ -120,8 +120,8 @@ def difference_overlaid(
         side_px: How large.
     """
     steps = difference_steps(_enlarged(difference, side_px), most=most)
-    share = np.abs(steps.astype(np.float64) - ZERO_STEP) / _STEPS_A_SIDE
-    return _mixed(face, difference_colours()[steps], cover_of(share, strength))
+    even = np.full(steps.shape, strength)  # less where the maps agree would draw a line there
+    return _mixed(face, difference_colours()[steps], even)
 
 
 def grey(face: NDArray[np.floating | np.uint8], *, side_px: int) -> Picture:

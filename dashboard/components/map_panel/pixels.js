@@ -21,15 +21,14 @@ const enlarged = (values, side, n) => {
 /* How much of the face a colour hides; as `core.maps.colouring.cover_of` has it for print. */
 const coverOf = strength => Float32Array.from({ length: 256 }, (_, step) => strength * Math.pow(step / 255, 2 - 2 * strength))
 
-/* Paints a face with a map over it; of a difference (`isSigned`) step 128 is none. */
+/* Paints a face with a map over it, or evenly with a difference (`isSigned`), whose step 128 is none. */
 const paint = (canvas, face, heat, { table, isSigned, strength }) => {
   const n = canvas.width, context = canvas.getContext("2d"), image = context.createImageData(n, n), out = image.data
   const cover = coverOf(strength)
   for (let i = 0; i < n * n; i++) {
     const grey = Math.min(255, Math.max(0, face[i]))
     const step = heat ? Math.min(255, Math.max(0, Math.round(heat[i]))) : 0
-    const amount = isSigned ? Math.min(255, Math.round(Math.abs(step - 128) * 255 / 127)) : step
-    const share = heat ? cover[amount] : 0
+    const share = heat ? (isSigned ? strength : cover[step]) : 0
     for (let c = 0; c < 3; c++) out[4 * i + c] = (1 - share) * grey + share * table[3 * step + c]
     out[4 * i + 3] = 255
   }

@@ -75,8 +75,13 @@ def test_more_strength_never_hides_less(first: float, second: float):
     assert (cover_of(shares, weak) <= cover_of(shares, strong) + 1e-12).all()
 
 
-def test_where_maps_agree_the_face_is_seen():
-    drawn = difference_overlaid(FACE, HEAT - 1e-9, strength=0.7, most=3, side_px=48)
-    assert np.array_equal(drawn[5], grey(FACE, side_px=48)[5])
-    red, _, blue = drawn[35, 15].astype(int)
-    assert red > blue
+def test_a_difference_lies_evenly_over_the_face_so_that_no_line_is_drawn_where_maps_agree():
+    flat = np.full((48, 48), 100, dtype=np.uint8)
+    across = np.tile(np.linspace(-3, 3, 48), (48, 1))
+    drawn = difference_overlaid(flat, across, strength=0.7, most=3, side_px=48)
+    left, middle, right = (drawn[24, place].astype(int) for place in (1, 24, 46))
+    assert np.abs(middle - (0.3 * 100 + 0.7 * 247)).max() <= 8
+    assert left[2] > left[1]  # purple
+    assert right[0] > right[2]  # orange
+    lightness = drawn[24, 20:28].astype(int).sum(axis=1)
+    assert np.ptp(lightness) < 60
