@@ -47,18 +47,19 @@ def test_a_waiting_job_is_paused_moved_and_cancelled_from_its_line(
     expect(line(page, first).get_by_role("button", name="Resume")).to_be_visible()
     choose(page, second, "Start next")
     expect(line(page, second).get_by_role("button", name="Pause")).to_be_visible()
-    waiting = [job.id for job in jobs.unfinished(site_workspace) if job.id in two_jobs]
-    assert waiting == [second, first]
+    one, other = (f"div:has(> .st-key-experiments_job_{job})" for job in (second, first))
+    expect(page.locator(f"{one} ~ {other}")).to_be_visible()
+    positions = [jobs.find_job(site_workspace, job).position for job in (second, first)]
+    assert positions == sorted(set(positions))
     for job in two_jobs:
         choose(page, job, "Cancel")
-        expect(line(page, job)).to_contain_text("Cancelled")
+        expect(line(page, job)).to_contain_text("cancelled")
     assert {jobs.find_job(site_workspace, job).status for job in two_jobs} == {JobStatus.CANCELLED}
 
 
 def test_a_recipe_is_read_and_changed_without_leaving_the_keyboard(open_page: OpenPage):
     page = open_page("experiments?dataset=faces")
-    recipe = page.get_by_text("Recipe: weights to start from")
-    recipe.focus()
+    page.locator("summary", has_text="Recipe: weights to start from").focus()
     page.keyboard.press("Enter")
     settings = page.get_by_label("Further settings, one NAME=VALUE a line")
     settings.fill("speed=9")
