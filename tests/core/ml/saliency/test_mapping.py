@@ -186,13 +186,13 @@ def with_lived_in_norms(model):
 
 
 def test_progress_counts_every_face_once_and_can_end_the_work():
-    pixels = np.random.default_rng(0).integers(0, 256, (170, SIDE, SIDE), dtype=np.uint8)
-    faces = faces_of(pixels, np.arange(170) % 2)
+    pixels = np.random.default_rng(0).integers(0, 256, (200, SIDE, SIDE), dtype=np.uint8)
+    faces = faces_of(pixels, np.arange(200) % 2)
     seen: list[int] = []
     maps(QuadrantNet(), faces, CONFIG, SaliencyMethod.GRADIENT, on_batch=seen.append)
     assert seen == sorted(set(seen))
     assert len(seen) > 1
-    assert seen[-1] == 170
+    assert seen[-1] == 200
 
     def stop(_n_done):
         raise KeyboardInterrupt
