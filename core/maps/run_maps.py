@@ -1,11 +1,12 @@
 """Saliency maps of a run on the canonical face, as the run's folder keeps them."""
 
-import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.maps.archives import read_arrays, write_arrays
 
 MAP_SIDE = 48  # FER2013's own resolution; what networks see at 128 px is enlarged from it
 
@@ -46,15 +47,7 @@ class RunMaps:
 
 def write_run_maps(path: Path, maps: RunMaps) -> None:
     """Write the maps as one npz file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as file:
-            arrays = {field.name: getattr(maps, field.name) for field in fields(RunMaps)}
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-        partial.replace(path)
-    finally:  # on a full disk, do not keep half a file
-        partial.unlink(missing_ok=True)
+    write_arrays(path, maps)
 
 
 def read_run_maps(path: Path) -> RunMaps:
@@ -63,5 +56,4 @@ def read_run_maps(path: Path) -> RunMaps:
     Raises:
         FileNotFoundError: If there is no such file.
     """
-    with np.load(path, allow_pickle=False) as stored:
-        return RunMaps(**{field.name: stored[field.name] for field in fields(RunMaps)})
+    return read_arrays(path, RunMaps)

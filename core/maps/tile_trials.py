@@ -1,11 +1,12 @@
 """What came of the tile task, image by image: how much each tile helps, as a run keeps it."""
 
-import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.maps.archives import read_arrays, write_arrays
 
 MOST_TILES = 16  # Wegrzyn et al. 2017: longer trials, a quarter of theirs, say little
 
@@ -98,15 +99,7 @@ class RunTiles:
 
 def write_run_tiles(path: Path, tiles: RunTiles) -> None:
     """Write the trials as one npz file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as file:
-            arrays = {field.name: getattr(tiles, field.name) for field in fields(RunTiles)}
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-        partial.replace(path)
-    finally:  # on a full disk, do not keep half a file
-        partial.unlink(missing_ok=True)
+    write_arrays(path, tiles)
 
 
 def read_run_tiles(path: Path) -> RunTiles:
@@ -115,5 +108,4 @@ def read_run_tiles(path: Path) -> RunTiles:
     Raises:
         FileNotFoundError: If there is no such file.
     """
-    with np.load(path, allow_pickle=False) as stored:
-        return RunTiles(**{field.name: stored[field.name] for field in fields(RunTiles)})
+    return read_arrays(path, RunTiles)
