@@ -74,8 +74,7 @@ def enqueue_embedding(workspace: Workspace, run_id: int) -> JobRow:
 
 def under_way(workspace: Workspace, run_id: int) -> JobRow | None:
     """Return the queued or running job that describes the faces by a run, if there is one."""
-    embedding = (job for job in jobs.unfinished(workspace) if job.kind is JobKind.EMBED)
-    return next((job for job in embedding if job.payload["run"] == run_id), None)
+    return jobs.under_way(workspace, JobKind.EMBED, {"run": run_id})
 
 
 def embedding_path(workspace: Workspace, run_id: int) -> Path:

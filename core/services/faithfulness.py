@@ -8,8 +8,8 @@ from typing import Any
 from core.errors import NotReadyError
 from core.metrics.faithfulness import Faithfulness
 from core.metrics.faithfulness_documents import from_document, to_document
+from core.services import jobs
 from core.services.experiments import find_run
-from core.services.jobs import enqueue, unfinished
 from core.workspace import Workspace
 from db.enums import JobKind, JobStatus, SaliencyMethod
 from db.rows import JobRow
@@ -31,14 +31,12 @@ def enqueue_faithfulness(
             f"see `feelingit logs {run.job_id}`."
         )
     found = under_way(workspace, run_id, method)
-    return found or enqueue(workspace, JobKind.FAITHFULNESS, _payload(run_id, method))
+    return found or jobs.enqueue(workspace, JobKind.FAITHFULNESS, _payload(run_id, method))
 
 
 def under_way(workspace: Workspace, run_id: int, method: SaliencyMethod) -> JobRow | None:
     """Return the queued or running job that examines a method's maps of a run, if there is one."""
-    wanted = _payload(run_id, method)
-    jobs = (job for job in unfinished(workspace) if job.kind is JobKind.FAITHFULNESS)
-    return next((job for job in jobs if job.payload == wanted), None)
+    return jobs.under_way(workspace, JobKind.FAITHFULNESS, _payload(run_id, method))
 
 
 def faithfulness(

@@ -1,7 +1,7 @@
 """Long work: queue it, watch it, stop it, start it again. `core.jobs` does the working."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -46,6 +46,12 @@ def unfinished(workspace: Workspace) -> list[JobRow]:
     """Return the jobs that are queued or running, in the order in which they start."""
     with workspace.reading() as session:
         return stored.with_status(session, stored.UNFINISHED)
+
+
+def under_way(workspace: Workspace, kind: JobKind, about: Mapping[str, Any]) -> JobRow | None:
+    """Return the queued or running job of a kind whose payload says this, if there is one."""
+    alike = (job for job in unfinished(workspace) if job.kind is kind)
+    return next((job for job in alike if about.items() <= job.payload.items()), None)
 
 
 def is_work_left(workspace: Workspace) -> bool:

@@ -86,10 +86,7 @@ def enqueue_landmarks(workspace: Workspace, dataset_name: str) -> JobRow:
 
 def unfinished(workspace: Workspace, dataset_id: int) -> JobRow | None:
     """Return the queued or running search for landmarks of a data set, None without one."""
-    for job in jobs.unfinished(workspace):
-        if job.kind is JobKind.LANDMARKS and job.payload["dataset"] == dataset_id:
-            return job
-    return None
+    return jobs.under_way(workspace, JobKind.LANDMARKS, {"dataset": dataset_id})
 
 
 def pending(workspace: Workspace, dataset_id: int) -> list[int]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from core.errors import NotReadyError
 from core.maps.run_maps import RunMaps, read_run_maps, write_run_maps
+from core.services import jobs
 from core.services.experiments import find_run
-from core.services.jobs import enqueue, jobs, unfinished
 from core.workspace import Workspace
 from db.enums import JobKind, JobStatus, SaliencyMethod
 from db.rows import JobRow
@@ -30,7 +30,7 @@ def enqueue_saliency(
             f"Run {run_id} is {run.status}; its saliency maps need a finished training, "
             f"see `feelingit logs {run.job_id}`."
         )
-    return under_way(workspace, run_id, method) or enqueue(
+    return under_way(workspace, run_id, method) or jobs.enqueue(
         workspace, JobKind.SALIENCY, _payload(run_id, method)
     )
 
@@ -53,9 +53,7 @@ def enqueue_missing(
 
 def under_way(workspace: Workspace, run_id: int, method: SaliencyMethod) -> JobRow | None:
     """Return the queued or running job that computes these maps, if there is one."""
-    wanted = _payload(run_id, method)
-    going = (job for job in unfinished(workspace) if job.kind is JobKind.SALIENCY)
-    return next((job for job in going if wanted.items() <= job.payload.items()), None)
+    return jobs.under_way(workspace, JobKind.SALIENCY, _payload(run_id, method))
 
 
 def last_failure(workspace: Workspace, run_id: int, method: SaliencyMethod) -> str:
@@ -63,7 +61,7 @@ def last_failure(workspace: Workspace, run_id: int, method: SaliencyMethod) -> s
     wanted = _payload(run_id, method)
     tries = (
         job
-        for job in jobs(workspace)
+        for job in jobs.jobs(workspace)
         if job.kind is JobKind.SALIENCY and wanted.items() <= job.payload.items()
     )
     newest = max(tries, key=lambda job: job.id, default=None)
