@@ -19,7 +19,7 @@ from dashboard import state
 from dashboard.format import MASK_NAMES, MODEL_NAMES
 
 PERCENT_COLUMNS = ("Accuracy", "Weighted F1", "Macro F1", "Leak-free accuracy")
-_ROW_PX, _MOST_PX = 35, 320
+_ROW_PX, _MOST_PX = 31, 320  # a row at the theme's font size
 
 
 def finished(dataset: DatasetRow) -> list[RunRow]:

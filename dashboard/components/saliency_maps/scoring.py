@@ -20,9 +20,10 @@ from core.services.saliency_scores import SaliencyScores, saliency_scores
 from core.services.terms import Emotion, SaliencyMethod
 from dashboard import state
 from dashboard.components.saliency_maps.choices import Choice
+from dashboard.components.scores import height
 from dashboard.format import literal
 
-_ROW_PX = 35
+_WIDTHS_PX = dict.fromkeys(HEADS, 84) | dict(zip(HEADS, (160, 60, 168, 128), strict=False))
 
 
 def words(column: MapColumn, against: str, outcome: Outcome) -> dict[Emotion, Words]:
@@ -52,7 +53,8 @@ def table(choice: Choice, shown: list[ShownColumn]) -> None:
     ]
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, key="saliency_scores",
-        height=_ROW_PX * (len(rows) + 1) + 3,
+        height=height(len(rows)),
+        column_config={head: st.column_config.Column(width=px) for head, px in _WIDTHS_PX.items()},
         alt="Scores of each network's maps against the human maps, beside controls",
     )  # fmt: skip
     human = find(state.workspace(), choice.against)
