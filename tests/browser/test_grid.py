@@ -186,6 +186,22 @@ def test_keys_pressed_faster_than_the_server_answers_are_all_done_in_order(
     assert [event.new for event in events] == ["sad", "fear", "disgust", "angry"]
 
 
+def test_what_is_being_typed_into_a_filter_stays_when_the_page_draws_anew(
+    open_page: OpenPage, add_set: AddSet
+):
+    add_set("typed", 12)
+    page = open_grid(open_page, "typed", queue="random", seed="1")
+    seed = page.get_by_role("spinbutton", name="Seed")
+    seed.fill("5")
+    page.locator("button", has_text="Clear filters").evaluate(
+        "button => button.parentElement.querySelector('[name=state]').dispatchEvent("
+        "new Event('change', {bubbles: true}))"
+    )
+    expect(seed).to_have_value("5")
+    seed.press("Enter")
+    page.wait_for_url("**seed=5**")
+
+
 def test_all_faces_of_a_filter_are_labelled_right_after_it_was_chosen(
     open_page: OpenPage, add_set: AddSet, site_workspace: Workspace
 ):

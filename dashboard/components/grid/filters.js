@@ -5,7 +5,12 @@ class Filters {
   constructor(root, { onChange, onLeave }) {
     Object.assign(this, { root, onChange, onLeave })
     this.drawn = ""
-    root.addEventListener("change", event => this.changed(event.target))
+    root.addEventListener("input", event => (this.typed = event.target.matches("input") ? event.target : null))
+    root.addEventListener("focusout", () => (this.typed = null))
+    root.addEventListener("change", event => {
+      if (event.target === this.typed) this.typed = null
+      this.changed(event.target)
+    })
     root.addEventListener("click", event => { if (event.target.closest("[data-action=reset]")) this.reset() })
     root.addEventListener("pointerdown", () => (this.isPointer = true))
     root.addEventListener("keydown", event => {
@@ -35,7 +40,7 @@ class Filters {
     for (const one of shown) {
       const field = this.root.querySelector(`[name=${one.name}]`)
       const value = this.query[one.name] ?? one.standard
-      if (field.value !== value) field.value = value
+      if (field.value !== value && field !== this.typed) field.value = value // news never undo what is being typed
       field.classList.toggle("on", value !== one.standard)
     }
     this.root.querySelector("[data-action=reset]").hidden = Object.keys(this.query).length === 0
