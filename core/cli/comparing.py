@@ -6,23 +6,18 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.output import AsJson, emit_json, emit_table, percent
+from core.cli.tested import SliceName, TestMask
 from core.metrics.comparison import Difference, PairedComparison
 from core.services.comparison import RunComparison
 from core.services.comparison import compare as compare_runs
 from core.services.slicing import ImageSlice, is_too_small
 from core.workspace import open_workspace
-from db.enums import Mask
 
 
 def compare(
     runs: Annotated[list[int], typer.Argument(help="Two to six runs, from `feelingit runs`.")],
-    slice_name: Annotated[
-        str,
-        typer.Option("--slice", help="Which test images: all, leak-free, relabeled, tag:NAME ..."),
-    ] = ImageSlice.ALL.value,
-    mask: Annotated[
-        Mask | None, typer.Option(help="Test mask of all runs; each run's own when not given.")
-    ] = None,
+    slice_name: SliceName = ImageSlice.ALL.value,
+    mask: TestMask = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare runs on the same test images: differences, intervals, tests corrected together."""

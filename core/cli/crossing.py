@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.output import AsJson, emit_json, emit_line, emit_table, percent, say
+from core.cli.tested import SliceName
 from core.errors import NotReadyError
 from core.jobs.launch import ensure_supervisor
 from core.services import experiments, versions
@@ -19,10 +20,7 @@ from db.enums import JobStatus, Mask, ModelName
 def crossing_table(
     version: Annotated[str, typer.Argument(help="Version of the runs, from `feelingit freeze`.")],
     model: Annotated[ModelName, typer.Option(help="Whose runs.")] = ModelName.FAST,
-    slice_name: Annotated[
-        str,
-        typer.Option("--slice", help="Which test images: all, leak-free, relabeled, tag:NAME ..."),
-    ] = ImageSlice.ALL.value,
+    slice_name: SliceName = ImageSlice.ALL.value,
     fill: Annotated[
         bool, typer.Option("--fill", help="Queue the tests that cells without a figure need.")
     ] = False,

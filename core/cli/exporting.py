@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from core.cli.output import AsJson, emit_json, emit_line, progress_bar, size
+from core.cli.tested import SliceName, TestMask
 from core.jobs.inference import export_onnx
 from core.services.figure_sets import SIDE_BY_SIDE
 from core.services.report.parts import Scope
@@ -14,7 +15,6 @@ from core.services.result_exports import ResultFormat, ResultKind, Wanted
 from core.services.result_exports import export_results as write_results
 from core.services.slicing import ImageSlice
 from core.workspace import open_workspace
-from db.enums import Mask
 
 Runs = Annotated[list[int], typer.Argument(help="Finished runs, from `feelingit runs`.")]
 
@@ -37,9 +37,7 @@ def export_results(  # noqa: PLR0913  (each argument is an option of the command
             "all and leak-free when not given.",
         ),
     ] = None,
-    mask: Annotated[
-        Mask | None, typer.Option(help="Test mask of all runs; each run's own when not given.")
-    ] = None,
+    mask: TestMask = None,
     apart: Annotated[
         bool, typer.Option("--apart", help="Figures of every run; seeds are pooled otherwise.")
     ] = False,
@@ -66,13 +64,8 @@ def report(
     out: Annotated[
         Path, typer.Option(help="The HTML file to write; nothing may be there yet.")
     ] = Path("report.html"),
-    slice_name: Annotated[
-        str,
-        typer.Option("--slice", help="Which test images: all, leak-free, relabeled, tag:NAME ..."),
-    ] = ImageSlice.ALL.value,
-    mask: Annotated[
-        Mask | None, typer.Option(help="Test mask of all runs; each run's own when not given.")
-    ] = None,
+    slice_name: SliceName = ImageSlice.ALL.value,
+    mask: TestMask = None,
     as_json: AsJson = False,
 ) -> None:
     """Write data, cleaning, figures and provenance of runs as one HTML file to read or print."""

@@ -6,6 +6,7 @@ import typer
 
 from core.cli import recipes, sliced
 from core.cli.output import AsJson, emit_json, emit_line, emit_table, percent, say
+from core.cli.tested import SliceName
 from core.cli.waiting import wait_for_job
 from core.configs import preset
 from core.configs.checking import typed
@@ -162,10 +163,7 @@ def show_results(
     mask: Annotated[
         Mask | None, typer.Option(help="The mask it was tested under; its own if unsaid.")
     ] = None,
-    slice_name: Annotated[
-        str,
-        typer.Option("--slice", help="Which test images: all, leak-free, relabeled, tag:NAME ..."),
-    ] = ImageSlice.ALL.value,
+    slice_name: SliceName = ImageSlice.ALL.value,
     as_json: AsJson = False,
 ) -> None:
     """Show a run's accuracy, precision and F1 with intervals, overall and per emotion."""
