@@ -118,7 +118,10 @@ class VersionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class JobRow:
-    """A job; `progress` is 0..1, queued jobs start by (`position`, id), a grid's share `grid`."""
+    """A job; `progress` is 0..1, queued jobs start by (`position`, id), a grid's share `grid`.
+
+    `lost_at` is the progress at which the job's process was last lost, None where it never was.
+    """
 
     id: int
     kind: JobKind
@@ -128,6 +131,7 @@ class JobRow:
     message: str
     error: str | None
     attempt: int
+    lost_at: float | None
     cancel_requested: bool
     pause_requested: bool
     position: int

@@ -10,7 +10,6 @@ from db.enums import JobStatus
 from db.repositories import jobs as stored
 from db.rows import JobRow
 
-MAX_ATTEMPTS = 2  # a crash is tried again once: twice in a row is no accident
 ERROR_LOG_LINES = 15
 INTERRUPTED = "Interrupted; goes on when a supervisor runs"
 
@@ -79,21 +78,22 @@ def hand_back(workspace: Workspace, held: JobRow, message: str = INTERRUPTED) ->
 
 
 def settle_lost(workspace: Workspace, held: JobRow, reason: str) -> None:
-    """Queue a job whose process is gone for its second attempt, or end it as cancelled or failed.
+    """Queue a job whose process is gone for another attempt, or end it as cancelled or failed.
 
-    `reason` is a clause on what happened; a failed job's error adds the end of its log. A job that
-    was to pause does so.
+    It fails where it was lost before and got no further since: twice at one place is no accident.
+    A long run may meet any number of reboots. `reason` is a clause on what happened; a failed job's
+    error adds the end of its log. A job that was to pause does so.
     """
     asked = _asked(workspace, held)
     if asked is JobStatus.CANCELLED:
         finish(workspace, held, asked)
-    elif held.attempt >= MAX_ATTEMPTS:
-        settle_failed(workspace, held, f"{reason} in attempt {held.attempt} of {MAX_ATTEMPTS}")
+    elif _is_stuck(workspace, held):
+        where = f"in attempt {held.attempt}, no further than the one before"
+        settle_failed(workspace, held, f"{reason} {where}")
     else:
         message = f"The process {reason}; trying again"
         with workspace.writing() as session:
-            status = asked or JobStatus.QUEUED
-            stored.release(session, held, status, attempts=held.attempt, message=message)
+            stored.release_lost(session, held, asked or JobStatus.QUEUED, message=message)
 
 
 def settle_failed(workspace: Workspace, held: JobRow, reason: str) -> None:
@@ -130,6 +130,13 @@ def reap(workspace: Workspace, worker: str, *, lost: timedelta, stale: timedelta
             settle_lost(workspace, job, "ended with the supervisor that watched it")
         elif job.heartbeat_at is not None and job.heartbeat_at < now - stale:
             settle_lost(workspace, job, f"gave no sign of life for {stale.total_seconds():.0f} s")
+
+
+def _is_stuck(workspace: Workspace, held: JobRow) -> bool:
+    """Return whether a job is no further than when its process was last lost."""
+    with workspace.reading() as session:
+        job = stored.find(session, held.id)
+    return job is not None and job.lost_at is not None and job.progress <= job.lost_at
 
 
 def _asked(workspace: Workspace, held: JobRow) -> JobStatus | None:

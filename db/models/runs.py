@@ -18,6 +18,7 @@ class Job(Base):
     """A piece of long work. Page and process speak only through this row and a folder.
 
     Queued jobs start in the order of (`position`, id). `grid` is shared by jobs queued together.
+    `lost_at` is the progress at which the process was last lost.
     """
 
     __tablename__ = "job"
@@ -32,6 +33,7 @@ class Job(Base):
     message: Mapped[str] = mapped_column(String(300), default="")
     error: Mapped[str | None]
     attempt: Mapped[int] = mapped_column(default=0)
+    lost_at: Mapped[float | None]
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     pause_requested: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)

@@ -60,6 +60,7 @@ def requeue(session: Session, job_id: int, *, now: datetime) -> JobRow | None:
     values = {
         "status": JobStatus.QUEUED,
         "attempt": 0,
+        "lost_at": None,
         "position": last_position(session) + 1,
         "cancel_requested": False,
         "pause_requested": False,

@@ -145,6 +145,17 @@ def release(
     return change(session, _held(held), values)
 
 
+def release_lost(
+    session: Session, held: JobRow, status: JobStatus, *, message: str
+) -> JobRow | None:
+    """Let a job whose process is gone wait as `release`, and keep how far it was then.
+
+    The attempt stays counted, so that no straggler of the old claim holds the next one.
+    """
+    released = release(session, held, status, attempts=held.attempt, message=message)
+    return released and change(session, [Job.id == held.id], {"lost_at": released.progress})
+
+
 def silent_since(session: Session, moment: datetime, *, but_of: str) -> list[JobRow]:
     """Return running jobs of other workers than `but_of` without a heartbeat since `moment`."""
     conditions = [Job.status == JobStatus.RUNNING, Job.heartbeat_at < moment, Job.worker != but_of]
@@ -223,6 +234,7 @@ def job_row(job: Job) -> JobRow:
         message=job.message,
         error=job.error,
         attempt=job.attempt,
+        lost_at=job.lost_at,
         cancel_requested=job.cancel_requested,
         pause_requested=job.pause_requested,
         position=job.position,

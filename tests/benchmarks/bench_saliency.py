@@ -7,6 +7,7 @@ trained network of `fast` in place of a random one.
 """
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ from torch import nn
 from core.configs import TrainConfig, preset
 from core.images.drawing.sample import draw_sample
 from core.images.faces import FaceSet
+from core.jobs.threads import memory_settings
 from core.maps.canonical import soften
 from core.ml.cam_layers import cam_layer
 from core.ml.models import untrained
@@ -57,6 +59,9 @@ def main() -> None:
     parser.add_argument("--methods", nargs="+", type=SaliencyMethod, default=list(SaliencyMethod))
     parser.add_argument("--models", nargs="+", type=ModelName, default=[ModelName.FAST])
     options = parser.parse_args()
+    missing = memory_settings()
+    if missing:  # as a job's process has it; captum gets the same
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | missing)
     torch.set_num_threads(1)
     faces = drawn_faces()
     ok = True

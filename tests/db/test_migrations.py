@@ -55,7 +55,7 @@ def test_upgrading_twice_changes_nothing(engine: Engine):
     upgrade_to_head(engine)
     upgrade_to_head(engine)
     with engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0004"
+        assert MigrationContext.configure(connection).get_current_revision() == "0005"
 
 
 def test_downgrading_removes_every_table_again(engine: Engine):

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from core.jobs.executors import Ending
 from core.jobs.launch import environment, module_command
-from core.jobs.threads import thread_settings
+from core.jobs.threads import memory_settings, thread_settings
 from core.workspace import Workspace
 from db.rows import JobRow
 
@@ -90,4 +90,5 @@ class LocalExecutor:
 
     def _environment(self) -> dict[str, str]:
         alone = {"PYTHONUNBUFFERED": "1"}
-        return environment(self._workspace) | alone | thread_settings(self._n_slots)
+        shares = thread_settings(self._n_slots) | memory_settings()
+        return environment(self._workspace) | alone | shares

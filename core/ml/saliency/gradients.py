@@ -26,8 +26,8 @@ def gradient(model: nn.Module, _config: TrainConfig) -> Attribute:
 def smooth_grad(model: nn.Module, _config: TrainConfig) -> Attribute:
     """Return the mean derivative over noisy faces (Smilkov et al. 2017, arXiv 1706.03825).
 
-    Every face gets the same 16 draws of Gaussian noise, scaled to its own range, so that a map does
-    not depend on the faces beside it and comes out the same again.
+    Every face gets the same 16 pictures of Gaussian noise, scaled to its own range, so that a map
+    does not depend on the faces beside it and comes out the same again.
     """
 
     def attribute(faces: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -41,8 +41,14 @@ def smooth_grad(model: nn.Module, _config: TrainConfig) -> Attribute:
 
 
 def noises(rows: int, side: int) -> torch.Tensor:
-    """Return the draws of SmoothGrad: float32, shape (16, 1, rows, side), always the same."""
-    return torch.randn(N_SAMPLES, 1, rows, side, generator=torch.Generator().manual_seed(0))
+    """Return the draws of SmoothGrad: float32, shape (16, 1, rows, side), always the same.
+
+    Eight and their negatives: of `fast` on real faces, maps from them resemble those from 640 draws
+    as much as maps from 18 draws without pairs do.
+    """
+    generator = torch.Generator().manual_seed(0)
+    drawn = torch.randn(N_SAMPLES // 2, 1, rows, side, generator=generator)
+    return torch.cat([drawn, -drawn])
 
 
 def integrated_gradients(model: nn.Module, _config: TrainConfig) -> Attribute:

@@ -13,7 +13,7 @@ from core.jobs import liveness, transitions
 from core.jobs.executors.local import LocalExecutor
 from core.jobs.failures import DISK_FULL_STATUS, in_one_line
 from core.jobs.supervisor import Supervisor
-from core.jobs.threads import thread_settings
+from core.jobs.threads import memory_settings, thread_settings
 from core.services.jobs import (
     AT_REST,
     FINISHED,
@@ -152,7 +152,10 @@ def test_after_a_reboot_a_running_job_is_queued_once_and_no_stranger_is_killed(
     transitions.reap(workspace, liveness.worker_name(), **times)
     failed = find_job(workspace, held.id)
     assert failed.status is JobStatus.FAILED
-    assert "ended with the supervisor that watched it in attempt 2 of 2" in failed.error
+    assert (
+        "ended with the supervisor that watched it in attempt 2, no further than the one before"
+        in failed.error
+    )
 
 
 def test_a_living_supervisors_job_is_not_taken_for_lost(workspace):
@@ -223,3 +226,9 @@ def test_threads_of_jobs_sleep_while_they_wait_unless_the_person_says_otherwise(
     assert thread_settings(1) == {"OMP_WAIT_POLICY": "PASSIVE"}
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
     assert thread_settings(1) == {}
+
+
+def test_a_job_keeps_freed_memory_unless_the_person_says_otherwise(monkeypatch):
+    monkeypatch.delenv("MALLOC_MMAP_THRESHOLD_", raising=False)
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "0")
+    assert memory_settings() == {"MALLOC_MMAP_THRESHOLD_": str(2**30)}

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from core.jobs import transitions
 from core.services.experiments import queue_small_study
-from core.services.jobs import enqueue, find_job, request_cancel
+from core.services.jobs import enqueue, find_job, request_cancel, requeue
 from db.enums import Emotion, JobKind, JobStatus, Split
 from db.models import Job
 
@@ -56,7 +56,28 @@ def test_a_silent_job_is_queued_once_more_and_then_failed(workspace, claimed):
     transitions.reap(workspace, "third", **TIMES)
     failed = find_job(workspace, claimed.id)
     assert failed.status is JobStatus.FAILED
-    assert "no sign of life for 30 s in attempt 2 of 2" in failed.error
+    assert "no sign of life for 30 s in attempt 2, no further than the one before" in failed.error
+
+
+def test_a_job_that_gets_further_between_losses_is_tried_again_each_time(workspace, claimed):
+    for progress in (0.2, 0.4, 0.6):
+        transitions.report(workspace, claimed, progress, "training")
+        transitions.settle_lost(workspace, claimed, "ended with the machine")
+        claimed = transitions.claim(workspace, "next")
+    transitions.report(workspace, claimed, 0.5, "training")  # it went on from an older save
+    transitions.settle_lost(workspace, claimed, "ended with the machine")
+    failed = find_job(workspace, claimed.id)
+    assert (failed.status, failed.attempt) == (JobStatus.FAILED, 4)
+
+
+def test_a_job_queued_again_by_a_person_has_its_losses_forgotten(workspace, claimed):
+    for _ in range(2):
+        transitions.settle_lost(workspace, claimed, "ended with the machine")
+        claimed = transitions.claim(workspace, "next") or claimed
+    requeue(workspace, claimed.id)
+    again = transitions.claim(workspace, "next")
+    transitions.settle_lost(workspace, again, "ended with the machine")
+    assert find_job(workspace, claimed.id).status is JobStatus.QUEUED
 
 
 def test_a_job_heard_of_lately_is_left_alone(workspace, claimed):

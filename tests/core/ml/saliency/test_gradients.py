@@ -109,6 +109,7 @@ def test_noise_is_standard_and_the_same_again():
     drawn = noises(48, 48)
     assert drawn.shape == (N_SAMPLES, 1, 48, 48)
     assert float(drawn.std()) == pytest.approx(1, abs=0.02)
+    assert torch.equal(drawn[: N_SAMPLES // 2], -drawn[N_SAMPLES // 2 :])
     assert torch.equal(drawn, noises(48, 48))
 
 
