@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.errors import NotReadyError, OtherDatasetError
 from core.quality.near_duplicates import NearPairs
 from core.services import jobs
-from core.services.experiments import find_run
+from core.services.experiments import find_run, find_trained
 from core.services.pictures import Alike
 from core.workspace import Workspace
 from db.enums import JobKind, JobStatus
@@ -63,12 +63,7 @@ def enqueue_embedding(workspace: Workspace, run_id: int) -> JobRow:
         UnknownRunError: If there is no such run.
         NotReadyError: If its training is not done.
     """
-    run = find_run(workspace, run_id)
-    if run.status is not JobStatus.DONE:
-        raise NotReadyError(
-            f"Run {run_id} is {run.status}; only a trained network can compare faces, see "
-            f"`feelingit logs {run.job_id}`."
-        )
+    find_trained(workspace, run_id, to="compare faces")
     return under_way(workspace, run_id) or jobs.enqueue(workspace, JobKind.EMBED, {"run": run_id})
 
 

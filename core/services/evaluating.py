@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from core.configs import TrainConfig, masks_to_test
-from core.errors import ConfigError, NotReadyError
-from core.services.experiments import find_run
+from core.errors import ConfigError
+from core.services.experiments import find_trained
 from core.services.jobs import enqueue, unfinished
 from core.services.landmarks import require_landmarks
 from core.workspace import Workspace
-from db.enums import JobKind, JobStatus, Mask
+from db.enums import JobKind, Mask
 from db.rows import JobRow
 
 
@@ -61,11 +61,7 @@ def without_waiting(
 
 
 def _require_testable(workspace: Workspace, run_id: int, masks: Sequence[Mask]) -> None:
-    run = find_run(workspace, run_id)
-    if run.status is not JobStatus.DONE:
-        raise NotReadyError(
-            f"Run {run_id} is {run.status}; test it under further masks when it is done."
-        )
+    run = find_trained(workspace, run_id, to="be tested under further masks")
     if not masks:
         raise ConfigError(f"No mask is given to test run {run_id} under; name one or more.")
     needed = masks_to_test(TrainConfig.from_json(run.config), masks)

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.configs import Setting, TrainConfig, masks_to_test, preset, small_study
-from core.errors import UnknownRunError
+from core.errors import NotReadyError, UnknownRunError
 from core.services.datasets import find_dataset
 from core.services.landmarks import require_landmarks
 from core.services.origins import require_origins
 from core.services.versions import find_version, freeze
 from core.workspace import Workspace
-from db.enums import STUDY_MASKS, JobKind, Mask, ModelName, SaliencyMethod, Split
+from db.enums import STUDY_MASKS, JobKind, JobStatus, Mask, ModelName, SaliencyMethod, Split
 from db.repositories import jobs as stored_jobs
 from db.repositories import runs as stored
 from db.rows import EpochRow, RunRow
@@ -102,6 +102,22 @@ def find_run(workspace: Workspace, run_id: int) -> RunRow:
         run = stored.find(session, run_id)
     if run is None:
         raise UnknownRunError(str(run_id))
+    return run
+
+
+def find_trained(workspace: Workspace, run_id: int, *, to: str) -> RunRow:
+    """Return the run with this id, which must be trained to its end `to` do what follows.
+
+    Raises:
+        UnknownRunError: If there is none.
+        NotReadyError: If its training is not done.
+    """
+    run = find_run(workspace, run_id)
+    if run.status is not JobStatus.DONE:
+        raise NotReadyError(
+            f"Run {run_id} is {run.status}; it must be trained to its end to {to}, see "
+            f"`feelingit logs {run.job_id}`."
+        )
     return run
 
 

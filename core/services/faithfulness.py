@@ -9,9 +9,9 @@ from core.errors import NotReadyError
 from core.metrics.faithfulness import Faithfulness
 from core.metrics.faithfulness_documents import from_document, to_document
 from core.services import jobs
-from core.services.experiments import find_run
+from core.services.experiments import find_run, find_trained
 from core.workspace import Workspace
-from db.enums import JobKind, JobStatus, SaliencyMethod
+from db.enums import JobKind, SaliencyMethod
 from db.rows import JobRow
 
 
@@ -24,12 +24,7 @@ def enqueue_faithfulness(
         UnknownRunError: If there is no such run.
         NotReadyError: If its training is not done.
     """
-    run = find_run(workspace, run_id)
-    if run.status is not JobStatus.DONE:
-        raise NotReadyError(
-            f"Run {run_id} is {run.status}; only the maps of a trained network can be examined, "
-            f"see `feelingit logs {run.job_id}`."
-        )
+    find_trained(workspace, run_id, to="have its maps examined")
     found = under_way(workspace, run_id, method)
     return found or jobs.enqueue(workspace, JobKind.FAITHFULNESS, _payload(run_id, method))
 

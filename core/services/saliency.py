@@ -7,7 +7,7 @@ from typing import Any
 from core.errors import NotReadyError
 from core.maps.run_maps import RunMaps, read_run_maps, write_run_maps
 from core.services import jobs
-from core.services.experiments import find_run
+from core.services.experiments import find_run, find_trained
 from core.workspace import Workspace
 from db.enums import JobKind, JobStatus, SaliencyMethod
 from db.rows import JobRow
@@ -24,12 +24,7 @@ def enqueue_saliency(
         UnknownRunError: If there is no such run.
         NotReadyError: If its training is not done.
     """
-    run = find_run(workspace, run_id)
-    if run.status is not JobStatus.DONE:
-        raise NotReadyError(
-            f"Run {run_id} is {run.status}; its saliency maps need a finished training, "
-            f"see `feelingit logs {run.job_id}`."
-        )
+    find_trained(workspace, run_id, to="have saliency maps")
     return under_way(workspace, run_id, method) or jobs.enqueue(
         workspace, JobKind.SALIENCY, _payload(run_id, method)
     )

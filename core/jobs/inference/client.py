@@ -12,10 +12,9 @@ from core.jobs.inference import wire
 from core.jobs.inference.place import log_path
 from core.jobs.inference.starting import connected, own_name
 from core.jobs.inference.wire import Message
-from core.services.experiments import find_run
+from core.services.experiments import find_trained
 from core.workspace import Workspace
-from db.enums import JobStatus, Mask, SaliencyMethod
-from db.rows import RunRow
+from db.enums import Mask, SaliencyMethod
 
 DEADLINE_S = 60.0  # the first question waits for torch and the weights: 3 to 6 s, on busy cores 20
 MOST_FACES = 256
@@ -100,28 +99,13 @@ def _about(
         raise InferenceError(
             f"{len(known):,} faces are too many to ask about at once; at most {MOST_FACES}."
         )
-    run = finished_run(workspace, run_id)
+    run = find_trained(workspace, run_id, to="be asked about faces")
     arrays: dict[str, wire.Array] = {"pixels": known.pixels, "image_ids": known.image_ids}
     arrays |= further or {}
     if known.landmarks is not None:
         arrays["landmarks"] = known.landmarks
     question = Message({**facts, "run": run.id, "config": run.config}, arrays)
     return ask(workspace, question).arrays["rows"]
-
-
-def finished_run(workspace: Workspace, run_id: int) -> RunRow:
-    """Return a run whose network can be asked.
-
-    Raises:
-        UnknownRunError: If there is no such run.
-        NotReadyError: If it is not trained to its end.
-    """
-    run = find_run(workspace, run_id)
-    if run.status is not JobStatus.DONE:
-        raise NotReadyError(
-            f"Run {run_id} is {run.status} and has no network to ask yet; choose a finished one."
-        )
-    return run
 
 
 def _told(answer: Message) -> Message:

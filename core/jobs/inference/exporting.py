@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from core.jobs.inference.client import ask, finished_run
+from core.jobs.inference.client import ask
 from core.jobs.inference.wire import Message
+from core.services.experiments import find_trained
 from core.services.publishing import published
 from core.services.versions import face_set
 from core.workspace import Workspace
@@ -34,7 +35,7 @@ def export_onnx(workspace: Workspace, run_id: int, out: Path) -> OnnxFile:
             installed, or the file would answer otherwise than the network.
         InferenceError: If the inference process cannot be started or does not answer.
     """
-    run = finished_run(workspace, run_id)
+    run = find_trained(workspace, run_id, to="be exported")
     notes = {
         "feelingit": version("feelingit"),
         "run": str(run.id),

@@ -128,7 +128,7 @@ def test_the_job_is_queued_once_and_only_for_a_trained_network(workspace: Worksp
     assert embeddings.enqueue_embedding(workspace, run_id).id == job.id
     version = freeze(workspace, "faces").digest
     queued = enqueue_training(workspace, version=version, model=ModelName.FAST, mask=Mask.NONE)
-    with pytest.raises(NotReadyError, match="only a trained network"):
+    with pytest.raises(NotReadyError, match="trained to its end to compare faces"):
         embeddings.enqueue_embedding(workspace, queued.id)
     assert [run.id for run in embeddings.finished_runs(workspace, 1)] == [run_id]
 

@@ -32,7 +32,7 @@ def test_an_examination_is_queued_once_for_each_method(workspace, run_id):
 
 def test_only_finished_runs_are_examined(workspace, run_id):
     failed = next(r.id for r in experiments.runs(workspace) if r.status is JobStatus.FAILED)
-    with pytest.raises(NotReadyError, match="only the maps of a trained network"):
+    with pytest.raises(NotReadyError, match="trained to its end to have its maps examined"):
         enqueue_faithfulness(workspace, failed, METHOD)
     with pytest.raises(UnknownRunError):
         enqueue_faithfulness(workspace, 999, METHOD)

@@ -93,7 +93,7 @@ def test_maps_on_their_way_name_their_job(workspace, run_id):
 
 def test_a_run_that_still_trains_has_nothing_to_show(workspace, run_id):
     set_status(workspace, jobs(workspace)[0].id, JobStatus.RUNNING)
-    with pytest.raises(NotReadyError, match="need a finished training"):
+    with pytest.raises(NotReadyError, match="trained to its end to have saliency maps"):
         enqueue_saliency(workspace, run_id, GRAD_CAM)
 
 

@@ -92,7 +92,9 @@ def test_a_run_that_cannot_be_asked_is_one_sentence(warm, add_run):
     waiting = enqueue_training(
         warm, version=freeze(warm, "faces").digest, model=ModelName.FAST, mask=Mask.NONE
     )
-    with pytest.raises(NotReadyError, match="is queued and has no network"):
+    with pytest.raises(
+        NotReadyError, match="is queued; it must be trained to its end to be asked about faces"
+    ):
         classify(warm, waiting.id, FACES.pixels)
     bare = add_run(warm, seed=3)
     classify(warm, bare.id, FACES.pixels)
