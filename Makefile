@@ -5,6 +5,8 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 PORT ?= 8501
+# Each file of tests on one core, and none of their threads waiting for those of another.
+SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(BIN)/pytest -m "not browser" --numprocesses=auto --maxprocesses=4 --dist=loadfile
 # The first Python on PATH that is new enough; `make PYTHON=/path/to/python3.12 run` chooses another.
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
@@ -18,10 +20,11 @@ run: .venv/installed ## serve the dashboard at 127.0.0.1:8501 (PORT=8601 for ano
 	@exec $(BIN)/feelingit serve --port $(PORT)
 
 test: .venv/installed-dev browser postgres check-static ## run every check and every test, browser tests included
-	$(BIN)/pytest
+	$(SIDE_BY_SIDE)
+	$(BIN)/pytest -m browser
 
 check: .venv/installed-dev check-static ## run every check and test but those in a browser
-	$(BIN)/pytest -m "not browser"
+	$(SIDE_BY_SIDE)
 
 .PHONY: check-static
 check-static: .venv/installed-dev
