@@ -11,7 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply this migration."""
-    op.add_column("job", sa.Column("lost_at", sa.Float(), nullable=True))
+    op.add_column("job", sa.Column("lost_at", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:
