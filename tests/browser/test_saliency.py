@@ -79,7 +79,7 @@ def test_no_strength_shows_the_face_alone(open_page: OpenPage):
 
 def test_the_figure_is_downloaded(open_page: OpenPage):
     page = open_page("saliency?dataset=faces&saliency_emotion=angry")
-    page.get_by_role("button", name="Download").click()
+    page.get_by_role("button", name="Download", exact=True).click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="SVG").first.click()
     content = waiting.value.path().read_bytes()
