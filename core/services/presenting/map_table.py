@@ -11,6 +11,7 @@ from core.maps.anatomy import units_of
 from core.maps.run_maps import MAP_SIDE
 from core.services.map_columns import ColumnMap, ColumnMaps
 from core.services.presenting.wording import counted, title
+from core.services.slicing import is_too_small
 from core.services.terms import EMOTIONS, Emotion
 
 Field = NDArray[np.float64]  # shape (48, 48)
@@ -202,7 +203,8 @@ def _words(column: ShownColumn, emotion: Emotion, found: ColumnMap) -> Words:
     said = column.words.get(emotion, Words())
     lines, hover = list(said.lines), [f"{title(emotion)}, {column.head.spoken}", said.hover]
     if found.n is not None:
-        lines.append(f"n {found.n:,}")
+        few = ", too few" if is_too_small(found.n) else ""
+        lines.append(f"n {found.n:,}{few}")
         hover.append(f"Mean of {counted(found.n, 'face')}")
     if found.n_empty:
         hover.append(f"{counted(found.n_empty, 'face')} left out: nothing spoke for the emotion")

@@ -83,7 +83,7 @@ def test_what_is_missing_says_why():
 def test_scores_stand_above_the_number_of_faces():
     words = {FEAR: Words(lines=("r +0.40",), hover="r and more")}
     cell = map_table([network(3, words=words)], emotions=[FEAR]).cells[0][1]
-    assert cell.words.lines == ("r +0.40", "n 12")
+    assert cell.words.lines == ("r +0.40", "n 12, too few")
     for part in ("r and more", "Mean of 12 faces", "1 face left out", "0.50 times chance"):
         assert part in cell.words.hover
 

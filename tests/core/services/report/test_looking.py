@@ -62,7 +62,7 @@ def test_maps_are_painted_as_on_the_page_with_the_same_words(
         cell = MapCell(face=one.face, values=one.density, most=float(one.density.max()))
         expected = painted(cell, MapLook(), side_px=looking.PICTURE_PX)
         assert (shown[3 * place + 1][..., ::-1] == expected).all()
-        assert row[2] == " ".join([*words[emotion].lines, f"n {N_FACES}"])
+        assert row[2] == " ".join([*words[emotion].lines, f"n {N_FACES}, too few"])
 
 
 def test_scores_are_the_pages_beside_their_controls(filled: Workspace, page_of):
