@@ -18,7 +18,7 @@ def thread_settings(n_slots: int) -> dict[str, str]:
         "OMP_NUM_THREADS": str(max(1, n_processors() // n_slots)),
         "OMP_WAIT_POLICY": "PASSIVE",
     }
-    return {name: value for name, value in settings.items() if name not in os.environ}
+    return _unset(settings)
 
 
 def memory_settings() -> dict[str, str]:
@@ -29,6 +29,11 @@ def memory_settings() -> dict[str, str]:
     person who started us has set stays.
     """
     settings = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**33)}
+    return _unset(settings)
+
+
+def _unset(settings: dict[str, str]) -> dict[str, str]:
+    """Return those of the settings that the environment does not hold already."""
     return {name: value for name, value in settings.items() if name not in os.environ}
 
 

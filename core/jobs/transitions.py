@@ -91,9 +91,11 @@ def settle_lost(workspace: Workspace, held: JobRow, reason: str) -> None:
         where = f"in attempt {held.attempt}, no further than the one before"
         settle_failed(workspace, held, f"{reason} {where}")
     else:
-        message = f"The process {reason}; trying again"
+        # The attempt stays counted, so that no straggler of this claim holds the next one.
+        attempts, message = held.attempt, f"The process {reason}; trying again"
+        status = asked or JobStatus.QUEUED
         with workspace.writing() as session:
-            stored.release_lost(session, held, asked or JobStatus.QUEUED, message=message)
+            stored.release(session, held, status, attempts=attempts, message=message, is_lost=True)
 
 
 def settle_failed(workspace: Workspace, held: JobRow, reason: str) -> None:

@@ -126,14 +126,22 @@ def finish(
 
 
 def release(
-    session: Session, held: JobRow, status: JobStatus, *, attempts: int, message: str
+    session: Session,
+    held: JobRow,
+    status: JobStatus,
+    *,
+    attempts: int,
+    message: str,
+    is_lost: bool = False,
 ) -> JobRow | None:
     """Let a held job wait (`queued` or `paused`) before all others, with so many attempts counted.
+
+    Where its process `is_lost`, how far it was is kept.
 
     Returns:
         The job, or None where its claim is lost.
     """
-    values = {
+    values: dict[str, Any] = {
         "status": status,
         "attempt": attempts,
         "position": first_position(session) - 1,
@@ -142,18 +150,9 @@ def release(
         "worker": None,
         "pid": None,
     }
+    if is_lost:
+        values["lost_at"] = Job.progress
     return change(session, _held(held), values)
-
-
-def release_lost(
-    session: Session, held: JobRow, status: JobStatus, *, message: str
-) -> JobRow | None:
-    """Let a job whose process is gone wait as `release`, and keep how far it was then.
-
-    The attempt stays counted, so that no straggler of the old claim holds the next one.
-    """
-    released = release(session, held, status, attempts=held.attempt, message=message)
-    return released and change(session, [Job.id == held.id], {"lost_at": released.progress})
 
 
 def silent_since(session: Session, moment: datetime, *, but_of: str) -> list[JobRow]:

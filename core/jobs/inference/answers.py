@@ -20,7 +20,6 @@ from core.jobs.inference.networks import Networks
 from core.jobs.inference.wire import Array, Message
 from core.ml import evaluation, saliency
 from core.ml.onnx_files import write_onnx
-from core.ml.saliency import Explainer
 from db.enums import EMOTIONS, Mask, SaliencyMethod
 
 MOST_SIDE_PX = 512
@@ -68,9 +67,7 @@ class Answers:
         if len(labels) and not 0 <= labels.min() <= labels.max() < len(EMOTIONS):
             raise InferenceError(f"An emotion is outside 0..{len(EMOTIONS) - 1}.")
         faces = _with_points(replace(faces, labels=labels), own_test_mask(config.mask))
-        if method is SaliencyMethod.TILES:
-            return {"rows": saliency.maps(model, faces, config, method)}
-        return {"rows": _explainer(model, config, method).maps(faces)}
+        return {"rows": _explainer(model, config, method)(faces, lambda _: None)}
 
     def _export(self, question: Message) -> dict[str, Array]:
         model, config = self._network(question)
@@ -125,8 +122,8 @@ def _with_points(faces: FaceSet, mask: Mask) -> FaceSet:
 
 
 @lru_cache(maxsize=2)  # the run that is looked at by two methods, or two runs by one
-def _explainer(model: nn.Module, config: TrainConfig, method: SaliencyMethod) -> Explainer:
-    return Explainer(model, config, method)
+def _explainer(model: nn.Module, config: TrainConfig, method: SaliencyMethod) -> saliency.Explain:
+    return saliency.explainer(model, config, method)
 
 
 @cache

@@ -12,6 +12,6 @@
 """
 
 from core.ml.saliency.attribution import Attribute
-from core.ml.saliency.mapping import Explainer, Labels, attribution, map_cells, maps
+from core.ml.saliency.mapping import Explain, Labels, attribution, explainer, map_cells, maps
 
-__all__ = ["Attribute", "Explainer", "Labels", "attribution", "map_cells", "maps"]
+__all__ = ["Attribute", "Explain", "Labels", "attribution", "explainer", "map_cells", "maps"]

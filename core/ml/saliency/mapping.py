@@ -10,6 +10,7 @@ float32's by 0.97 and more (gradients) or 0.99 (the others), mean maps by more t
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,8 @@ from core.ml.tiles import tile_maps
 from db.enums import SaliencyMethod
 
 Labels = NDArray[np.int64]
+Explain = Callable[[FaceSet, Callable[[int], None]], NDArray[np.float32]]
+"""Takes faces, whose labels are explained, and who is told of each batch; see `maps`."""
 
 
 class _Method(NamedTuple):
@@ -94,39 +97,40 @@ def maps(
         ConfigError: If the network has no layer that Grad-CAM can read.
     """
     explained = faces if targets is None else replace(faces, labels=targets)
-    if method is SaliencyMethod.TILES:
-        needed = tile_maps(model, explained, config, on_batch=on_batch)
-        return needed * _seen_share(faces, config)
-    return Explainer(model, config, method).maps(explained, on_batch=on_batch)
+    return explainer(model, config, method)(explained, on_batch)
 
 
-class Explainer:
-    """A network made ready for one method, for whoever asks for maps again and again.
+def explainer(model: nn.Module, config: TrainConfig, method: SaliencyMethod) -> Explain:
+    """Return what makes maps as `maps`, made ready once for whoever asks again and again.
 
-    Later changes of the network's weights are not seen. Of the 70 ms that a single Grad-CAM of
-    `fast` takes, 60 are spent here.
+    Later changes of the network's weights may go unseen.
+
+    Raises:
+        ConfigError: If the network has no layer that Grad-CAM can read.
     """
+    if method is SaliencyMethod.TILES:
+        return partial(_needed_tiles, model, config)
+    return _Attributed(model, config, method).maps
+
+
+def _needed_tiles(
+    model: nn.Module, config: TrainConfig, faces: FaceSet, on_batch: Callable[[int], None]
+) -> NDArray[np.float32]:
+    """Return which tiles each face needed for its label, as `maps`."""
+    return tile_maps(model, faces, config, on_batch=on_batch) * _seen_share(faces, config)
+
+
+class _Attributed:
+    """A network made ready for one method that is an attribution."""
 
     def __init__(self, model: nn.Module, config: TrainConfig, method: SaliencyMethod) -> None:
-        """Make a copy of the network ready; the network itself is set to evaluation.
-
-        Raises:
-            ConfigError: If the network has no layer that Grad-CAM can read.
-            KeyError: For `tiles`, which is no attribution.
-        """
         self._config = config
         self._method = _METHODS[method]
         self._device = device_of(model)
         self._compute = self._method.attribution(_prepared(model), config)
 
-    def maps(
-        self, faces: FaceSet, *, on_batch: Callable[[int], None] = lambda _: None
-    ) -> NDArray[np.float32]:
-        """Return where each face speaks for its label, as the function `maps`.
-
-        Raises:
-            MissingLandmarksError: If the run's mask follows landmarks and the faces have none.
-        """
+    def maps(self, faces: FaceSet, on_batch: Callable[[int], None]) -> NDArray[np.float32]:
+        """Return where each face speaks for its label, as the function `maps`."""
         size = self._config.image_size
         result = np.empty((len(faces), size, size), dtype=np.float32)
         at_once = max(1, pictures_at_once(size, size) // self._method.n_pictures)
