@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.workspace import Workspace
+from dashboard.components import map_panel
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 OpenPage = Callable[..., AppTest]
@@ -51,3 +52,11 @@ def filled(workspace: Workspace, fill: Callable[..., None]) -> Workspace:
     """A workspace with faces, finished, failed and queued runs, and maps."""
     fill(workspace)
     return workspace
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
+    """What panels send to the browser, in the order drawn; AppTest runs no component."""
+    sent: list[dict] = []
+    monkeypatch.setattr(map_panel, "_panel", lambda **call: sent.append(call["data"]))
+    return sent
