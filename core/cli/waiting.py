@@ -2,9 +2,9 @@
 
 import time
 
-from core.cli.output import progress_bar
+from core.cli.output import progress_bar, say
 from core.jobs.launch import ensure_supervisor
-from core.services.jobs import FINISHED, find_job, is_work_left
+from core.services.jobs import FINISHED, find_job, is_work_left, n_ahead
 from core.workspace import Workspace
 from db.rows import JobRow
 
@@ -14,8 +14,13 @@ POLL_S = 0.5
 def wait_for_job(workspace: Workspace, job_id: int, what: str) -> JobRow:
     """Show a job's progress on stderr until it is done, failed or cancelled, and return it.
 
-    A supervisor that is killed meanwhile is started again. Ctrl+C stops the waiting, not the job.
+    Where other jobs come first, that is said. A supervisor that is killed meanwhile is started
+    again. Ctrl+C stops the waiting, not the job.
     """
+    ahead = n_ahead(workspace, job_id)
+    if ahead:
+        jobs = "1 job that comes" if ahead == 1 else f"{ahead} jobs that come"
+        say(f"{what}: job {job_id} waits for {jobs} first; `feelingit jobs` shows the queue.")
     with progress_bar(what) as bar:
         while (job := find_job(workspace, job_id)).status not in FINISHED:
             message = f", {job.message}" if job.message else ""

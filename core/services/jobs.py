@@ -48,6 +48,15 @@ def unfinished(workspace: Workspace) -> list[JobRow]:
         return stored.with_status(session, stored.UNFINISHED)
 
 
+def n_ahead(workspace: Workspace, job_id: int) -> int:
+    """Return how many jobs run, or start before this one does; 0 once it has started."""
+    found = unfinished(workspace)
+    waiting = [job.id for job in found if job.status is JobStatus.QUEUED]
+    if job_id not in waiting:
+        return 0
+    return len(found) - len(waiting) + waiting.index(job_id)
+
+
 def under_way(workspace: Workspace, kind: JobKind, about: Mapping[str, Any]) -> JobRow | None:
     """Return the queued or running job of a kind whose payload says this, if there is one."""
     alike = (job for job in unfinished(workspace) if job.kind is kind)

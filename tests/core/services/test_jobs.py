@@ -15,6 +15,7 @@ from core.services.jobs import (
     jobs,
     log_tail,
     move,
+    n_ahead,
     pause_all,
     request_cancel,
     request_pause,
@@ -55,6 +56,15 @@ def test_an_unknown_job_is_named(workspace):
     for ask in (find_job, request_cancel, requeue):
         with pytest.raises(UnknownJobError, match="no job 5"):
             ask(workspace, 5)
+
+
+def test_what_comes_before_a_job_is_what_runs_and_what_starts_earlier(workspace, running):
+    first, second = (enqueue(workspace, JobKind.TRAIN, {"run": run}) for run in (2, 3))
+    assert [n_ahead(workspace, one.id) for one in (running, first, second)] == [0, 1, 2]
+    move(workspace, second.id, Place.FRONT)
+    assert n_ahead(workspace, second.id) == 1
+    request_pause(workspace, first.id)
+    assert n_ahead(workspace, second.id) == 1
 
 
 def test_a_queued_job_is_cancelled_at_once(workspace, job):
