@@ -1,5 +1,7 @@
 """The network of `fast`: small, residual, for two cores."""
 
+import math
+
 import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812 (PyTorch's own name for it)
@@ -37,14 +39,26 @@ class FastNet(nn.Module):
     def forward(self, faces: torch.Tensor) -> torch.Tensor:
         """Return logits, shape (n, 7), for faces of shape (n, 1, side, side) in 0..1."""
         maps = self.features(standardised(faces))
-        logits: torch.Tensor = self.classifier(maps.mean(dim=(2, 3)))
+        logits: torch.Tensor = self.classifier(_means(maps))
         return logits
 
 
 def standardised(faces: torch.Tensor) -> torch.Tensor:
     """Return each face with mean 0 and spread about 1; a blank face becomes all 0."""
-    spread, mean = torch.std_mean(faces, dim=(1, 2, 3), keepdim=True, correction=0)
-    return (faces - mean) / (spread + 0.03)  # 0.03 (8 of 255) keeps noise in flat faces small
+    centred = faces - faces.mean(dim=(1, 2, 3), keepdim=True)
+    # torch.std takes ten times as long on a CPU, and the root of a mean has no slope at 0.
+    norm = torch.linalg.vector_norm(centred, dim=(1, 2, 3), keepdim=True)
+    spread: torch.Tensor = norm / math.sqrt(faces.shape[1:].numel())
+    return centred / (spread + 0.03)  # 0.03 (8 of 255) keeps noise in flat faces small
+
+
+def _means(maps: torch.Tensor) -> torch.Tensor:
+    """Return the mean of each map, shape (n, channels).
+
+    Over places with the channels last, as they lie in memory: the gradient then lies so too, and
+    the layer before need not be read in two orders at once, a twentieth of a gradient's time.
+    """
+    return maps.permute(0, 2, 3, 1).flatten(1, 2).mean(dim=1)
 
 
 class _Convolution(nn.Sequential):

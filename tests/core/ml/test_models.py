@@ -1,5 +1,6 @@
 """The networks' shapes and sizes."""
 
+import numpy as np
 import pytest
 import torch
 from torchvision.models import resnet50, vgg16, vgg16_bn
@@ -78,6 +79,18 @@ def test_the_same_seed_gives_the_same_weights():
 def test_light_and_contrast_do_not_change_a_standardised_face():
     face = torch.rand(1, 1, 8, 8)
     assert torch.allclose(standardised(face), standardised(0.9 * face + 0.05), atol=0.05)
+
+
+def test_a_standardised_face_has_mean_0_and_its_own_spread():
+    face = np.random.default_rng(0).random((1, 1, 8, 8))
+    by_hand = (face - face.mean()) / (face.std() + 0.03)
+    assert np.allclose(standardised(torch.from_numpy(face)).numpy(), by_hand)
+
+
+def test_a_blank_face_has_no_slope_that_is_not_a_number():
+    face = torch.full((1, 1, 8, 8), 0.5, requires_grad=True)
+    (slope,) = torch.autograd.grad(standardised(face)[0, 0, 0, 0], face)
+    assert torch.isfinite(slope).all()
 
 
 def test_a_blank_face_stays_finite():
