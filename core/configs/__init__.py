@@ -12,6 +12,7 @@ from core.configs.presets import (
 )
 from core.configs.texts import settings_of
 from core.configs.training import (
+    ChosenBy,
     Optimizer,
     Protocol,
     Schedule,
@@ -27,6 +28,7 @@ __all__ = [
     "SMALL_STUDY_BATCH",
     "SMALL_STUDY_EPOCHS",
     "STUDY_HELD_OUT",
+    "ChosenBy",
     "Optimizer",
     "Protocol",
     "Schedule",

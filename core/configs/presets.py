@@ -51,7 +51,7 @@ _FAST = TrainConfig(
     augment=True,
     augment_strength=1.25,
     ema_decay=0.997,
-    test_views=TestViews.SHIFTS,
+    test_views=TestViews.NEARBY,
 )
 
 # On one GPU: ResNet-18 for small faces, with what FER2013's best single networks share (LetheSec,

@@ -40,6 +40,14 @@ class TestViews(StrEnum):
     FLIP = "flip"
     SHIFTS = "shifts"
     TEN_CROP = "ten-crop"
+    NEARBY = "nearby"
+
+
+class ChosenBy(StrEnum):
+    """What the validation faces choose the epoch by: the lowest loss or the highest accuracy."""
+
+    LOSS = "loss"
+    ACCURACY = "accuracy"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +70,8 @@ class TrainConfig:
         weight_decay: L2 penalty on weights of two or more dimensions.
         dropout: Share of the head's inputs that a step leaves out, 0..1.
         label_smoothing: Share of each target spread evenly over all classes, 0..1.
-        patience: Epochs without a better validation loss before the run ends; None never ends it.
+        chosen_by: What the validation faces choose the epoch by.
+        patience: Epochs without a better one before the run ends; None never ends it.
         validation_share: Share of the training split held out where no validation split exists.
         augment: Whether training faces are flipped, moved, turned and scaled at random.
         augment_strength: How far they are moved, turned and scaled; 1 is the limits of
@@ -99,6 +108,7 @@ class TrainConfig:
     weight_decay: float = 0.0
     dropout: float = 0.0
     label_smoothing: float = 0.0
+    chosen_by: ChosenBy = ChosenBy.LOSS
     patience: int | None = None
     validation_share: float = 0.1
     augment: bool = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from core.configs import TrainConfig
+from core.configs import ChosenBy, TrainConfig
 from core.ml.checkpoints import Weights
 from core.ml.reports import EpochReport, StepReport
 from core.ml.schedules import face_size
@@ -48,7 +48,7 @@ class Journal:
         return done >= self.config.epochs or (patience is not None and waited >= patience)
 
     def best_epoch(self) -> int:
-        """Return the number of the epoch with the lowest validation loss, 0 before the first.
+        """Return the number of the best epoch as `chosen_by` says, 0 before the first.
 
         While faces still grow it is the last one: losses at other sizes do not compare.
         """
@@ -59,9 +59,13 @@ class Journal:
             for report in self.reports
             if face_size(self.config, report.number - 1) == self.config.image_size
         ]
-        return min(
-            at_full_size or self.reports[-1:], key=lambda report: report.validation_loss
-        ).number
+        return max(at_full_size or self.reports[-1:], key=self._merit).number
+
+    def _merit(self, report: EpochReport) -> float:
+        """Return how good an epoch is on the validation faces, more is better."""
+        if self.config.chosen_by is ChosenBy.ACCURACY:
+            return report.validation_accuracy
+        return -report.validation_loss
 
     def step_report(self, n_steps: int, n_seen: int) -> StepReport:
         """Return how far the epoch under way is, `n_seen` faces having been shown."""

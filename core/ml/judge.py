@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from core.configs import TestViews, TrainConfig
+from core.configs import TrainConfig
 from core.ml.batches import network_input
 from core.ml.views import N_VIEWS, views_of
 
@@ -14,9 +14,9 @@ from core.ml.views import N_VIEWS, views_of
 class Judge(nn.Module):
     """Takes uint8 faces (n, rows, side), masked already; returns probabilities, float32, (n, 7).
 
-    They are those of `evaluation.probabilities` in float32. All steps but the network's are sums
-    and copies with constant places, found by running the very functions that training and tests
-    use, so that a graph of this module holds for any number of faces.
+    They are those of `evaluation.probabilities` in float32. Resizing is a product with constant
+    matrices, found by running the very function that training and tests use, so that a graph of
+    this module holds for any number of faces.
 
     Args:
         network: In evaluation mode.
@@ -27,25 +27,22 @@ class Judge(nn.Module):
 
     down: torch.Tensor
     across: torch.Tensor
-    places: torch.Tensor
 
     def __init__(self, network: nn.Module, config: TrainConfig, *, rows: int, side: int) -> None:
         super().__init__()
         self.network = network
         down, across = resizing(rows, side, config.image_size)
-        self.shape, places = viewing(len(down), len(across.T), config.test_views)
-        self.register_buffer("places", places)
         self.register_buffer("down", down)
         self.register_buffer("across", across)
-        self.n_views = N_VIEWS[config.test_views]
+        self.views = config.test_views
 
     def forward(self, faces: torch.Tensor) -> torch.Tensor:
         """Return the probabilities of the emotions, in the order of `EMOTIONS`."""
         seen = self.down @ (faces.float() / 255) @ self.across
-        views = seen.flatten(1)[:, self.places.flatten()]  # all views of a face beside each other
-        logits = self.network(views.reshape(-1, 1, *self.shape))
-        logs = logits.float().log_softmax(dim=1).unflatten(0, (-1, self.n_views))
-        mean: torch.Tensor = logs.logsumexp(dim=1) - math.log(self.n_views)
+        logits = self.network(torch.cat(views_of(seen.unsqueeze(1), self.views)))
+        n_views = N_VIEWS[self.views]
+        logs = logits.float().log_softmax(dim=1).unflatten(0, (n_views, -1))
+        mean: torch.Tensor = logs.logsumexp(dim=0) - math.log(n_views)
         return mean.exp()
 
     def fix_pools(self) -> None:
@@ -110,14 +107,3 @@ def resizing(rows: int, side: int, size: int) -> tuple[torch.Tensor, torch.Tenso
     down = network_input(one_row, size)[:, 0, :, 0].T.contiguous()
     across = network_input(one_column, size)[:, 0, 0].contiguous()
     return down, across
-
-
-def viewing(rows: int, columns: int, views: TestViews) -> tuple[tuple[int, int], torch.Tensor]:
-    """Return the rows and columns of a view, and the place in a face of each pixel of each view.
-
-    Returns:
-        The shape, and int64, shape (n_views, rows * columns): views only copy pixels.
-    """
-    numbers = torch.arange(rows * columns, dtype=torch.float64).reshape(1, 1, rows, columns)
-    seen = torch.cat(views_of(numbers, views))
-    return (seen.shape[2], seen.shape[3]), seen.flatten(1).round().long()

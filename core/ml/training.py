@@ -41,7 +41,7 @@ class TrainedModel:
         model: The network with the weights of the best epoch, in evaluation mode.
         config: How it was trained.
         reports: Every epoch, first to last.
-        best_epoch: Number of the epoch with the lowest validation loss of those at full size.
+        best_epoch: Number of the epoch that the validation faces choose of those at full size.
     """
 
     model: nn.Module

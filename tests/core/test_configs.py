@@ -82,6 +82,7 @@ def test_overrides_take_plain_values():
         ("dropout", 1.0),
         ("mixup", -0.1),
         ("ema_decay", 1),
+        ("chosen_by", "luck"),
         ("temperature", 0),
         ("distill_weight", 0),
         ("protocol", "hasty"),

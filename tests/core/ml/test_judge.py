@@ -10,9 +10,8 @@ from core.configs import TestViews
 from core.images.masks import cover
 from core.ml.batches import network_input
 from core.ml.evaluation import probabilities
-from core.ml.judge import FixedPool, Judge, resizing, viewing
+from core.ml.judge import FixedPool, Judge, resizing
 from core.ml.models import build
-from core.ml.views import views_of
 from db.enums import Mask
 
 
@@ -31,15 +30,6 @@ def test_faces_of_the_right_size_stay_as_they_are():
     assert torch.equal(across, torch.eye(48))
 
 
-@pytest.mark.parametrize("views", TestViews)
-def test_views_copy_pixels_from_fixed_places(views):
-    faces = torch.rand(2, 1, 36, 48)
-    shape, places = viewing(36, 48, views)
-    expected = torch.stack(views_of(faces, views), dim=1)[:, :, 0]
-    assert shape == tuple(expected.shape[2:])
-    assert torch.equal(faces.flatten(1)[:, places].unflatten(2, shape), expected)
-
-
 @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (4, 4), (3, 9)])
 def test_pooling_to_a_size_is_a_product_for_inputs_of_one_shape(rows, columns):
     pool = torch.nn.AdaptiveAvgPool2d((7, 5))
@@ -47,7 +37,7 @@ def test_pooling_to_a_size_is_a_product_for_inputs_of_one_shape(rows, columns):
     torch.testing.assert_close(FixedPool(pool, features.shape)(features), pool(features))
 
 
-@pytest.mark.parametrize("views", [TestViews.ONE, TestViews.SHIFTS])
+@pytest.mark.parametrize("views", TestViews)
 @pytest.mark.parametrize("mask", [Mask.EYES, Mask.CROP_EYES])
 def test_it_says_what_evaluation_says(faces, tiny, views, mask):
     config = replace(tiny, mask=mask, test_views=views, mixed_precision=False)

@@ -29,6 +29,7 @@ def answers(path, pixels):
     ("model", "size", "side", "views", "mask"),
     [
         (ModelName.FAST, 48, 48, TestViews.SHIFTS, Mask.NONE),
+        (ModelName.FAST, 48, 48, TestViews.NEARBY, Mask.CROP_EYES),
         (ModelName.FAST, 48, 64, TestViews.FLIP, Mask.CROP_EYES),
         (ModelName.STRONG, 32, 48, TestViews.ONE, Mask.EYES),
         (ModelName.RESNET50, 32, 48, TestViews.ONE, Mask.NONE),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.configs import Optimizer, TestViews
+from core.configs import ChosenBy, Optimizer, TestViews
 from core.errors import CheckpointError, DivergedError, JobCancelledError
 from core.ml.checkpoints import CHECKPOINT_NAME, WEIGHTS_NAME
 from core.ml.evaluation import load, probabilities
@@ -114,6 +114,14 @@ def test_the_best_epoch_is_kept_and_patience_ends_the_run(faces, parts, tiny):
     losses = [report.validation_loss for report in trained.reports]
     assert trained.best_epoch == losses.index(min(losses)) + 1
     assert len(losses) == min(trained.best_epoch + 2, 30)
+
+
+def test_the_epoch_may_be_chosen_by_accuracy(faces, parts, tiny):
+    trained = train(
+        faces, parts, replace(tiny, chosen_by=ChosenBy.ACCURACY, epochs=6), on_epoch=ignore
+    )
+    accuracies = [report.validation_accuracy for report in trained.reports]
+    assert trained.best_epoch == accuracies.index(max(accuracies)) + 1
 
 
 def test_a_checkpoint_of_another_configuration_is_refused(faces, parts, tiny, tmp_path):
