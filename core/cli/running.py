@@ -38,11 +38,11 @@ def list_jobs(
         emit_json({"jobs": [_document(job) for job in found]})
     elif found:
         rows = [
-            (str(job.id), job.kind, job.status, f"{job.progress:.0%}", job.grid or "",
+            (str(job.id), job.kind, _about(job), job.status, f"{job.progress:.0%}", job.grid or "",
              job.error or job.message)
             for job in found
         ]  # fmt: skip
-        columns = ("job", "kind", "status", "progress", "grid", "message")
+        columns = ("job", "kind", "of", "status", "progress", "grid", "message")
         emit_table(f"Jobs, {len(found)} of {job_lists.total(workspace, chosen)}", columns, rows)
     else:
         emit_line("No such job; `feelingit train` and `feelingit grid` queue some.")
@@ -184,11 +184,20 @@ def _standing(job: JobRow) -> str:
     return job.status
 
 
+def _about(job: JobRow) -> str:
+    """Return what a job is about: `run 3, smooth_grad`, or the name of a data set."""
+    run, method = job.payload.get("run"), job.payload.get("method")
+    if run is None:
+        return str(job.payload.get("name", ""))
+    return f"run {run}, {method}" if method else f"run {run}"
+
+
 def _document(job: JobRow) -> dict[str, object]:
     return {
         "job": job.id,
         "kind": job.kind,
         "run": job.payload.get("run"),
+        "method": job.payload.get("method"),
         "grid": job.grid,
         "status": job.status,
         "progress": job.progress,

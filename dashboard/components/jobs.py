@@ -8,7 +8,8 @@ import streamlit as st
 from core.jobs.launch import ensure_supervisor
 from core.services import experiments, jobs, storage
 from core.services.jobs import Place
-from core.services.terms import JobKind, JobRow, JobStatus, RunRow
+from core.services.presenting.map_names import method_name
+from core.services.terms import JobKind, JobRow, JobStatus, RunRow, SaliencyMethod
 from dashboard import state
 from dashboard.components.refusals import told
 from dashboard.components.watching import WATCHED_KEY
@@ -36,10 +37,13 @@ MOVES = {
 
 
 def name(job: JobRow, runs: dict[int, RunRow]) -> str:
-    """Return what a job does, `Train #3 Fast, eyes covered`."""
+    """Return what a job does, `Train #3 Fast, eyes covered`, and by which method of maps."""
     run = runs.get(int(job.payload.get("run") or 0))
     what = run_name(run) if run else str(job.payload.get("name", f"job {job.id}"))
-    return _KINDS[job.kind].format(what)
+    done = _KINDS[job.kind].format(what)
+    if "method" not in job.payload:
+        return done
+    return f"{done}: {method_name(SaliencyMethod(job.payload['method']))}"
 
 
 def standing(job: JobRow, now: datetime) -> str:

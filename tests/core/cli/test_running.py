@@ -7,7 +7,7 @@ import pytest
 from core.cli import running
 from core.services import experiments, jobs
 from core.services.versions import freeze
-from db.enums import EMOTIONS, JobStatus, Mask, ModelName, Split
+from db.enums import EMOTIONS, JobKind, JobStatus, Mask, ModelName, Split
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +32,18 @@ def queued(workspace, add_faces):
 
 def standing(workspace, job_id):
     return jobs.find_job(workspace, job_id).status
+
+
+def test_a_job_is_listed_with_what_it_is_about(feelingit, workspace, queued):
+    jobs.enqueue(workspace, JobKind.FAITHFULNESS, {"run": 1, "method": "smooth_grad"})
+    jobs.enqueue(workspace, JobKind.LANDMARKS, {"dataset": 1, "name": "faces"})
+    listed = feelingit("jobs").out
+    for words in ("run 2 ", "run 1, smooth_grad", "faces"):
+        assert words in listed
+    documents = feelingit("jobs", "--json").document["jobs"]
+    assert {(one["run"], one["method"]) for one in documents} == {
+        (1, None), (2, None), (3, None), (1, "smooth_grad"), (None, None)
+    }  # fmt: skip
 
 
 def test_a_waiting_job_is_paused_and_resumed(feelingit, workspace, queued):
