@@ -14,7 +14,7 @@ from core.ml.batches import network_input
 from core.ml.checkpoints import WEIGHTS_NAME, load_weights, read
 from core.ml.devices import choose_device, precision
 from core.ml.models import build
-from core.ml.views import N_VIEWS, views_of
+from core.ml.views import N_VIEWS, judged_together, views_of
 from db.enums import Mask
 
 TEST_BATCH = 256  # faces times views
@@ -87,6 +87,5 @@ def log_probabilities(
             faces = network_input(pixels[start : start + at_once].to(device), size)
             # All views at once: ten passes of one face each take eight times as long.
             logits = model(torch.cat(views_of(faces, seen_in)))
-            logs = logits.float().log_softmax(dim=1).unflatten(0, (n_views, len(faces)))
-        parts.append((logs.logsumexp(dim=0) - np.log(n_views)).cpu())
+        parts.append(judged_together(logits.float(), seen_in).cpu())
     return torch.cat(parts)

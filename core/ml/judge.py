@@ -1,14 +1,12 @@
 """A network together with what is done to faces before it and to its answers after it, as one."""
 
-import math
-
 import torch
 from torch import nn
 from torch.nn import functional
 
 from core.configs import TrainConfig
 from core.ml.batches import network_input
-from core.ml.views import N_VIEWS, views_of
+from core.ml.views import judged_together, views_of
 
 
 class Judge(nn.Module):
@@ -40,10 +38,7 @@ class Judge(nn.Module):
         """Return the probabilities of the emotions, in the order of `EMOTIONS`."""
         seen = self.down @ (faces.float() / 255) @ self.across
         logits = self.network(torch.cat(views_of(seen.unsqueeze(1), self.views)))
-        n_views = N_VIEWS[self.views]
-        logs = logits.float().log_softmax(dim=1).unflatten(0, (n_views, -1))
-        mean: torch.Tensor = logs.logsumexp(dim=0) - math.log(n_views)
-        return mean.exp()
+        return judged_together(logits.float(), self.views).exp()
 
     def fix_pools(self) -> None:
         """Replace pooling to a given size, which VGG-16 has and ONNX lacks, by what it is here.

@@ -43,6 +43,17 @@ def views_of(faces: torch.Tensor, views: TestViews) -> list[torch.Tensor]:
             return _and_mirrored(_shifted(faces) + _turned_and_zoomed(faces))
 
 
+def judged_together(logits: torch.Tensor, views: TestViews) -> torch.Tensor:
+    """Return the logarithm of the mean probability over the views of each face, shape (n, 7).
+
+    `logits` are float, shape (n_views * n, 7): those of all views of `views_of`, one view of every
+    face after the other.
+    """
+    n_views = N_VIEWS[views]
+    logs = logits.log_softmax(dim=1).reshape(n_views, -1, logits.shape[1])
+    return logs.logsumexp(dim=0) - math.log(n_views)
+
+
 def _size(faces: torch.Tensor) -> tuple[int, int]:
     """Return height and width as plain numbers, which they are not while a graph is traced."""
     height, width = faces.shape[2:]
