@@ -78,7 +78,7 @@ def main() -> None:
     """Run the command line; exit 0 done, 1 a FeelingIt error in one sentence, 2 wrong usage."""
     debug = "--debug" in sys.argv[1:]
     try:
-        app()
+        app(prog_name="feelingit")  # under any name that it was started by
     except FeelingItError as error:
         if debug:
             raise

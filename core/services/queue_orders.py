@@ -11,8 +11,9 @@ from core.services import results
 from core.services.following import EventFollower
 from core.services.outcomes import PREDICTIONS_NAME
 from core.services.queue_specs import QueueKind, QueueSpec
+from core.services.slicing import ImageSlice, slice_members
 from core.workspace import Workspace
-from db.enums import EMOTIONS, Emotion
+from db.enums import EMOTIONS, Emotion, Mask
 from db.repositories import queues as stored
 
 Ids: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -25,7 +26,7 @@ def listed(workspace: Workspace, dataset_id: int, spec: QueueSpec) -> Ids:
 
     Raises:
         UnknownRunError: If the run that disagrees does not exist.
-        NotReadyError: If it has no predictions.
+        NotReadyError: If it has no predictions under the queue's test mask.
     """
     if spec.kind is QueueKind.MODEL_DISAGREES:
         return _doubted(workspace, spec)
@@ -98,7 +99,7 @@ def _doubted(workspace: Workspace, spec: QueueSpec) -> Ids:
         raise AssertionError("a queue of doubted labels names its run")
     path = workspace.run_dir(spec.run) / PREDICTIONS_NAME
     written = path.stat().st_mtime_ns if path.exists() else 0
-    rows = _doubts(workspace, spec.run, written)
+    rows = _doubts(workspace, spec.run, spec.test_mask, spec.slice_name, written)
     if spec.true is not None:
         rows = rows[rows["label"] == spec.true.value]
     if spec.predicted is not None:
@@ -108,9 +109,18 @@ def _doubted(workspace: Workspace, spec: QueueSpec) -> Ids:
 
 
 @lru_cache(maxsize=_KEPT_ORDERS)
-def _doubts(workspace: Workspace, run_id: int, written: int) -> pd.DataFrame:
-    rows = results.predictions(workspace, run_id)
-    rows = rows[rows["label"] != rows["predicted"]]
+def _doubts(
+    workspace: Workspace,
+    run_id: int,
+    test_mask: Mask | None,
+    slice_name: ImageSlice | None,
+    written: int,
+) -> pd.DataFrame:
+    rows = results.predictions(workspace, run_id, test_mask=test_mask)
+    is_doubted = (rows["label"] != rows["predicted"]).to_numpy()
+    if slice_name is not None:
+        is_doubted = is_doubted & slice_members(workspace, run_id, test_mask=test_mask)[slice_name]
+    rows = rows[is_doubted]
     chances = rows[[f"p_{emotion.value}" for emotion in EMOTIONS]].to_numpy(dtype=np.float64)
     sure = chances.max(axis=1)  # the predicted emotion is the likeliest one
     return rows.iloc[np.lexsort((rows["image_id"], -sure))].reset_index(drop=True)

@@ -8,13 +8,18 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from core.errors import QueueError
-from db.enums import Emotion, ImageState, Split
+from core.services.slicing import ImageSlice
+from db.enums import Emotion, ImageState, Mask, Split
 
 _Member = TypeVar("_Member", bound=StrEnum)
 
 ANY_STATE = "any"
 LARGEST_NUMBER = 2**31 - 1
 TAG_LENGTH = 40
+# Those that a version settles. Others change while one works, so that one would lose one's place.
+SETTLED_SLICES = (
+    ImageSlice.LEAK_FREE, ImageSlice.LEAKED, ImageSlice.RELABELED, ImageSlice.UNCHANGED,
+)  # fmt: skip
 
 
 class QueueKind(StrEnum):
@@ -33,9 +38,10 @@ class QueueKind(StrEnum):
 class QueueSpec:
     """A queue: its kind, filters that are combined with it (None: any), and what the kind needs.
 
-    `seed` orders a random queue (0 where it is None); `run` is the one that disagrees, and `true`
-    and `predicted` a cell of its confusion matrix. Under `second_opinion` two annotators may get
-    the same face, but nobody one that they judged already.
+    `seed` orders a random queue (0 where it is None); `run` is the one that disagrees, `true` and
+    `predicted` a cell of its confusion matrix, `slice_name` which of its test images (None: all)
+    and `test_mask` what was covered in testing (None: as in training). Under `second_opinion` two
+    annotators may get the same face, but nobody one that they judged already.
     """
 
     kind: QueueKind = QueueKind.ALL
@@ -47,13 +53,16 @@ class QueueSpec:
     run: int | None = None
     true: Emotion | None = None
     predicted: Emotion | None = None
+    slice_name: ImageSlice | None = None
+    test_mask: Mask | None = None
     second_opinion: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a queue that there cannot be.
 
         Raises:
-            QueueError: If a number is out of range, the tag is empty, or a run is missing.
+            QueueError: If a number is out of range, the tag is empty, a run is missing, or the
+                slice is none that a version settles.
         """
         for name, value in (("seed", self.seed), ("run", self.run)):
             if value is not None and not 0 <= value <= LARGEST_NUMBER:
@@ -62,6 +71,11 @@ class QueueSpec:
                 )
         if self.tag is not None and not 1 <= len(self.tag) <= TAG_LENGTH:
             raise QueueError(f"A tag has 1 to {TAG_LENGTH} characters, not {len(self.tag)}.")
+        if self.slice_name is not None and self.slice_name not in SETTLED_SLICES:
+            known = ", ".join(SETTLED_SLICES)
+            raise QueueError(
+                f"A queue has no test images that are {self.slice_name.value}; known are {known}."
+            )
         if self.kind is QueueKind.MODEL_DISAGREES and self.run is None:
             raise QueueError("Choose the run whose predictions the labels are compared with.")
 
@@ -84,6 +98,8 @@ class QueueSpec:
             run=_number(query, "run"),
             true=_member(Emotion, query, "true"),
             predicted=_member(Emotion, query, "predicted"),
+            slice_name=_member(ImageSlice, query, "slice"),
+            test_mask=_member(Mask, query, "test_mask"),
             second_opinion=_member(_Flag, query, "second_opinion") is not None,
         )
 
@@ -99,6 +115,8 @@ class QueueSpec:
             "run": None if self.run is None else str(self.run),
             "true": self.true and self.true.value,
             "predicted": self.predicted and self.predicted.value,
+            "slice": self.slice_name and self.slice_name.value,
+            "test_mask": self.test_mask and self.test_mask.value,
             "second_opinion": _Flag.YES.value if self.second_opinion else None,
         }
         return {name: value for name, value in written.items() if value is not None}
@@ -117,7 +135,7 @@ class QueueSpec:
 
 QUERY_NAMES = (
     *("queue", "split", "emotion", "state", "tag", "seed", "run", "true", "predicted"),
-    "second_opinion",
+    *("slice", "test_mask", "second_opinion"),
 )
 
 

@@ -8,13 +8,22 @@ import numpy as np
 from sqlalchemy.exc import IntegrityError
 
 from core.services.queue_orders import Ids, conflicting, listed
-from core.services.queue_specs import QUERY_NAMES, QueueKind, QueueSpec
+from core.services.queue_specs import QUERY_NAMES, SETTLED_SLICES, QueueKind, QueueSpec
 from core.workspace import Workspace
 from db.repositories import claims
 from db.repositories import queues as stored
 from db.repositories.queues import Condition, Wanted
 
-__all__ = ["QUERY_NAMES", "QueueKind", "QueueSpec", "count", "next_ids", "page", "position_of"]
+__all__ = [
+    "QUERY_NAMES",
+    "SETTLED_SLICES",
+    "QueueKind",
+    "QueueSpec",
+    "count",
+    "next_ids",
+    "page",
+    "position_of",
+]
 
 CLAIM = timedelta(minutes=2)
 SESSION = timedelta(hours=12)  # what a claimant judged stays theirs for a day's work

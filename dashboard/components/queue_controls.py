@@ -5,9 +5,11 @@ from typing import Literal
 
 import streamlit as st
 
-from core.services.queues import QUERY_NAMES, QueueKind, QueueSpec
+from core.services import crossing
+from core.services.queues import QUERY_NAMES, SETTLED_SLICES, QueueKind, QueueSpec
 from core.services.terms import EMOTIONS, ImageState, RunRow, Split
-from dashboard.format import SPLIT_NAMES, run_name, title
+from dashboard import state
+from dashboard.format import MASK_NAMES, SPLIT_NAMES, run_name, slice_title, title
 
 PREDICTIONS = "predictions"  # in the query: the run whose predictions stand beside the face
 FACE = "face"  # in the query: the face on screen, which belongs to one queue
@@ -23,9 +25,11 @@ KIND_NAMES = {
 STATE_NAMES = {"kept": "Kept", "dropped": "Dropped", "any": "Kept and dropped"}
 EMOTION_NAMES = {emotion.value: title(emotion) for emotion in EMOTIONS}
 _OF_KIND = {
-    QueueKind.MODEL_DISAGREES: ("run", "true", "predicted"),
+    QueueKind.MODEL_DISAGREES: ("run", "true", "predicted", "slice", "test_mask"),
     QueueKind.RANDOM: ("seed",),
 }
+_AS_TRAINED = ""
+_FILTERS = {"split", "emotion", "state", "tag", "slice", "test_mask", "second_opinion"}
 _OF_ANY_KIND = ("queue", "split", "emotion", "state", "tag", "second_opinion")
 
 
@@ -48,13 +52,15 @@ def choose_queue(view: str, *, tags: list[str], runs: list[RunRow]) -> QueueSpec
         _choice(view, "predicted", "Predicted", EMOTION_NAMES)
     if spec.kind is QueueKind.RANDOM:
         _seed(view, spec.seed or 0)
-    n_set = len({"split", "emotion", "state", "tag", "second_opinion"} & spec.to_query().keys())
+    n_set = len(_FILTERS & spec.to_query().keys())
     with st.popover(f"Filters ({n_set})" if n_set else "Filters", icon=":material/filter_list:"):
         _choice(view, "split", "Split", names, width="stretch")
         _choice(view, "emotion", "Label now", EMOTION_NAMES, width="stretch")
         _choice(view, "state", "State", STATE_NAMES, default=ImageState.KEPT.value, width="stretch")
         if tags:
             _choice(view, "tag", "Tag", {tag: tag for tag in tags}, width="stretch")
+        if spec.run is not None:
+            _tested(view, spec.run)
         _second_opinion(view, spec)
     return spec
 
@@ -123,6 +129,15 @@ def _choice(
         label, list(options), key=key, format_func=lambda option: options.get(option, option),
         placeholder="All", width=width, on_change=_writer(name, key, default),
     )  # fmt: skip
+
+
+def _tested(view: str, run_id: int) -> None:
+    """Draw which test images of a run are meant, and what was covered in them."""
+    masks = crossing.masks_tested(state.workspace(), [run_id])
+    slices = {name.value: slice_title(name) for name in SETTLED_SLICES}
+    covered = {_AS_TRAINED: "As in training"} | {mask.value: MASK_NAMES[mask] for mask in masks}
+    _choice(view, "slice", "Test images", slices, width="stretch")
+    _choice(view, "test_mask", "Covered in testing", covered, default=_AS_TRAINED, width="stretch")
 
 
 def _seed(view: str, seed: int) -> None:

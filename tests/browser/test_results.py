@@ -30,6 +30,16 @@ def test_arrow_keys_walk_the_cells_and_enter_opens_one(open_page: OpenPage):
     expect(page.get_by_role("link", name="Relabel the wrong ones among them")).to_be_visible()
 
 
+def test_the_faces_of_a_slice_are_relabeled_in_a_queue_of_it(open_page: OpenPage):
+    page = open_page("results?dataset=faces&results_slice=leak-free")
+    page.get_by_role("grid").get_by_role("button").nth(2).click()
+    page.get_by_role("link", name="Relabel the wrong ones among them").click()
+    expect(page.get_by_role("heading", name="Relabel")).to_be_visible()
+    assert "slice=leak-free" in page.url
+    assert "run=1" in page.url
+    page.wait_for_selector("img[data-face]")
+
+
 def test_a_cell_of_the_confusion_matrix_opens_its_faces(open_page: OpenPage):
     page = open_page("results?dataset=faces&results_part=Confusion+and+errors")
     cell = page.get_by_role("button", name="Angry taken for angry")

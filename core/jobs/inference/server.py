@@ -104,30 +104,39 @@ class Connection(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         """Answer, or say why not; who asks and goes away again is no error."""
         try:
-            answer = self._answer()
+            question = wire.receive(self.request, until=time.monotonic() + QUESTION_S)
+        except InferenceError as error:
+            self._say(_refusal(type(error), str(error)))
+        except (OSError, EOFError) as error:
+            logger.info("A question broke off (%s).", error)
+        else:
+            self._say(self._answer(question))
+
+    def _answer(self, question: Message) -> Message:
+        self.server.note(str(question.facts.get("from", "")))
+        if not self.server.turn.acquire(timeout=_patience(question)):
+            said = "Others ask so much that your turn did not come; try again."
+            return _refusal(InferenceError, said)
+        try:
+            return self.server.answer(question)
         except FeelingItError as error:
-            answer = Message({"error": [type(error).__name__, str(error)]})
-        except (OSError, EOFError):
-            return
+            return _refusal(type(error), str(error))
         except Exception as error:
             logger.exception("A question failed")
             said = f"The network failed ({type(error).__name__}); see the inference log."
-            answer = Message({"error": [type(error).__name__, said]})
+            return _refusal(type(error), said)
+        finally:
+            self.server.turn.release()
+
+    def _say(self, answer: Message) -> None:
         try:
             wire.send(self.request, answer, until=time.monotonic() + QUESTION_S)
         except OSError:
             logger.info("Nobody waited for an answer.")
 
-    def _answer(self) -> Message:
-        until = time.monotonic() + QUESTION_S
-        question = wire.receive(self.request, until=until)
-        self.server.note(str(question.facts.get("from", "")))
-        if not self.server.turn.acquire(timeout=_patience(question)):
-            raise InferenceError("Others ask so much that your turn did not come; try again.")
-        try:
-            return self.server.answer(question)
-        finally:
-            self.server.turn.release()
+
+def _refusal(kind: type[Exception], said: str) -> Message:
+    return Message({"error": [kind.__name__, said]})
 
 
 def _patience(question: Message) -> float:

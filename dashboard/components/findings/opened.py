@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from core.services import scored_faces
-from core.services.queues import QueueKind, QueueSpec
+from core.services.queues import SETTLED_SLICES, QueueKind, QueueSpec
 from core.services.scored_faces import FaceFilter, Outcome, ScoredFace
 from core.services.slicing import ImageSlice
 from core.services.terms import EMOTIONS, Emotion, ImageRow, RunRow
@@ -105,18 +105,20 @@ def _figure(row: ImageRow, contents: dict[int, bytes], face: ScoredFace) -> str:
 def _relabel_link(
     choice: Choice, run: RunRow, true: Emotion | None, predicted: Emotion | None
 ) -> None:
-    """Draw the way to the queue of the images that this run, tested as trained, gets wrong.
+    """Draw the way to the queue of the images that this run gets wrong.
 
-    A queue knows labels, predictions and tags; other slices and masks it does not, and the link
-    says so.
+    A queue has no slice by what annotators agree on, which changes with every press there; the
+    link says so.
     """
-    tag = choice.slice_name.removeprefix("tag:") if choice.slice_name.startswith("tag:") else None
+    name = choice.slice_name
+    tag = name.removeprefix("tag:") if name.startswith("tag:") else None
+    slice_name = ImageSlice(name) if name in SETTLED_SLICES else None
     spec = QueueSpec(
-        kind=QueueKind.MODEL_DISAGREES, run=run.id, true=true, tag=tag,
-        predicted=None if predicted is true else predicted,
+        kind=QueueKind.MODEL_DISAGREES, run=run.id, true=true, tag=tag, slice_name=slice_name,
+        predicted=None if predicted is true else predicted, test_mask=choice.test_mask,
     )  # fmt: skip
-    is_same = choice.test_mask is None and (tag or choice.slice_name == ImageSlice.ALL)
-    of = "among them" if is_same else "of all test images, tested as in training"
+    is_same = tag or slice_name or name == ImageSlice.ALL
+    of = "among them" if is_same else "of all test images"
     st.page_link(
         "views/relabel.py", label=f"Relabel the wrong ones {of}", icon=":material/keyboard:",
         query_params={"dataset": run.dataset, **spec.to_query()},

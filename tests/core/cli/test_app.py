@@ -22,7 +22,7 @@ def test_wrong_usage_has_status_two(feelingit: Callable):
 def test_even_a_bug_shows_no_traceback_unless_asked(
     feelingit: Callable, monkeypatch: pytest.MonkeyPatch
 ):
-    def broken() -> None:
+    def broken(**_: object) -> None:
         raise ZeroDivisionError("division by zero")
 
     monkeypatch.setattr(application, "app", broken)

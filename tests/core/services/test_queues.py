@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from core.errors import QueueError
-from core.services import curation, queues, results, undoing
-from core.services.experiments import runs
-from core.services.queues import QueueKind, QueueSpec
+from core.services import curation, queues, undoing
+from core.services.queues import SETTLED_SLICES, QueueKind, QueueSpec
 from core.workspace import Workspace
-from db.enums import Emotion, EventKind, ImageState, JobKind, Split
+from db.enums import Emotion, EventKind, ImageState, JobKind, Mask, Split
 from db.models import ImageTag, Job, LabelEvent, LabelIssue, QueueClaim
 
 AddFaces = Callable[..., int]
@@ -38,6 +37,8 @@ specs = st.builds(
     kind=st.just(QueueKind.MODEL_DISAGREES),
     run=st.integers(0, 2**31 - 1),
     true=maybe_emotion,
+    slice_name=st.none() | st.sampled_from(SETTLED_SLICES),
+    test_mask=st.none() | st.sampled_from(Mask),
 )
 
 
@@ -91,6 +92,8 @@ def test_two_queues_share_a_key_only_where_they_are_equal(first: QueueSpec, seco
         ({"seed": "-1"}, "seed is a whole number"),
         ({"seed": "9999999999"}, "from 0 to"),
         ({"tag": ""}, "1 to 40 characters"),
+        ({"slice": "agreed"}, "no test images that are agreed; known are leak-free, leaked"),
+        ({"test_mask": "hat"}, "no test_mask 'hat'"),
         ({"queue": "model_disagrees"}, "Choose the run"),
     ],
 )
@@ -178,24 +181,6 @@ def test_annotators_disagree_where_their_newest_opinions_differ(workspace: Works
     assert queues.page(workspace, six, spec) == [1, 3]
     undoing.undo(workspace, again.batch, annotator="ada")
     assert queues.page(workspace, six, spec) == [1]
-
-
-def test_model_disagrees_comes_surest_first(workspace: Workspace, fill: Callable[..., None]):
-    fill(workspace)
-    run = min(run.id for run in runs(workspace))
-    rows = results.predictions(workspace, run)
-    rows = rows[rows["label"] != rows["predicted"]]
-    spec = QueueSpec(kind=QueueKind.MODEL_DISAGREES, run=run)
-    found = queues.page(workspace, 1, spec)
-    chances = rows.filter(regex="^p_").max(axis=1)
-    chances.index = rows["image_id"]
-    assert sorted(found) == sorted(rows["image_id"])
-    assert list(chances[found]) == sorted(chances, reverse=True)
-    first = rows[rows["image_id"] == found[0]].iloc[0]
-    true, predicted = Emotion(first["label"]), Emotion(first["predicted"])
-    cell = QueueSpec(kind=QueueKind.MODEL_DISAGREES, run=run, true=true, predicted=predicted)
-    in_cell = rows[(rows["label"] == true.value) & (rows["predicted"] == predicted.value)]
-    assert sorted(queues.page(workspace, 1, cell)) == sorted(in_cell["image_id"])
 
 
 def test_a_random_queue_covers_everything_once_in_an_order_of_its_seed(

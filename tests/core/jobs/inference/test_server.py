@@ -50,14 +50,15 @@ def test_an_error_reaches_who_asked_as_the_same_sentence(workspace, serve, raise
         client.ask(workspace, QUESTION)
 
 
-def test_a_fault_is_one_sentence_and_the_server_goes_on(workspace, serve, caplog):
+@pytest.mark.parametrize("fault", [ZeroDivisionError, OSError, EOFError])
+def test_a_fault_is_one_sentence_and_the_server_goes_on(workspace, serve, caplog, fault):
     def fail(question: Message) -> Message:
         if question.arrays:
-            raise ZeroDivisionError("by zero")
+            raise fault("by zero")
         return echo(question)
 
     serve(fail)
-    with pytest.raises(InferenceError, match=r"failed \(ZeroDivisionError\)"):
+    with pytest.raises(InferenceError, match=rf"failed \({fault.__name__}\)"):
         client.ask(workspace, QUESTION)
     assert "A question failed" in caplog.text
     assert client.ask(workspace, Message({})).facts["pid"] == os.getpid()
