@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.services import crossing
 from core.services.queues import QUERY_NAMES, SETTLED_SLICES, QueueKind, QueueSpec
-from core.services.terms import EMOTIONS, ImageState, RunRow, Split
+from core.services.terms import EMOTIONS, ImageState, Mask, RunRow, Split
 from dashboard import state
 from dashboard.format import MASK_NAMES, SPLIT_NAMES, run_name, slice_title, title
 
@@ -60,21 +60,22 @@ def choose_queue(view: str, *, tags: list[str], runs: list[RunRow]) -> QueueSpec
         if tags:
             _choice(view, "tag", "Tag", {tag: tag for tag in tags}, width="stretch")
         if spec.run is not None:
-            _tested(view, spec.run)
+            _tested(view, spec.run, spec.test_mask)
         _second_opinion(view, spec)
     return spec
 
 
-def choose_predictions(runs: list[RunRow]) -> int:
-    """Draw the choice of the run whose predictions are shown, which a link keeps; the newest first.
+def choose_predictions(runs: list[RunRow], of_queue: int | None) -> int:
+    """Draw the choice of the run whose predictions are shown, which a link keeps.
 
-    Choosing another one leaves the face on screen where it is.
+    At first it is the queue's own run where it has one, and the newest elsewhere. Choosing another
+    one leaves the face on screen where it is.
     """
     names = {str(run.id): run_name(run) for run in runs}
-    newest = list(names)[-1]
+    first = str(of_queue) if str(of_queue) in names else list(names)[-1]
     key = "relabel_predictions"
-    written = st.query_params.get(PREDICTIONS, newest)
-    st.session_state[key] = written if written in names else newest
+    written = st.query_params.get(PREDICTIONS, first)
+    st.session_state[key] = written if written in names else first
 
     def write() -> None:
         st.query_params[PREDICTIONS] = st.session_state[key]
@@ -131,9 +132,13 @@ def _choice(
     )  # fmt: skip
 
 
-def _tested(view: str, run_id: int) -> None:
-    """Draw which test images of a run are meant, and what was covered in them."""
-    masks = crossing.masks_tested(state.workspace(), [run_id])
+def _tested(view: str, run_id: int, asked: Mask | None) -> None:
+    """Draw which test images of a run are meant, and what was covered in them.
+
+    A mask that a link asks for is there even where the run was not tested with it.
+    """
+    tested = crossing.masks_tested(state.workspace(), [run_id])
+    masks = tested if asked is None or asked in tested else [*tested, asked]
     slices = {name.value: slice_title(name) for name in SETTLED_SLICES}
     covered = {_AS_TRAINED: "As in training"} | {mask.value: MASK_NAMES[mask] for mask in masks}
     _choice(view, "slice", "Test images", slices, width="stretch")

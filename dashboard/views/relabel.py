@@ -23,14 +23,15 @@ def finished(dataset: DatasetRow) -> list[RunRow]:
     return sorted(mine, key=lambda run: run.id)
 
 
-def options(runs: list[RunRow]) -> tuple[bool, int | None]:
+def options(runs: list[RunRow], spec: QueueSpec) -> tuple[bool, int | None]:
     """Draw the switches of the desk; return whether it is blind and whose predictions it shows."""
     is_blind = st.toggle(
         "Blind", key="blind", bind="query-params",
         help="Hides labels, predictions and history; what you press is a second opinion.",
     )  # fmt: skip
-    shown = queue_controls.choose_predictions(runs) if runs and not is_blind else None
-    return is_blind, shown
+    if not runs or is_blind:
+        return is_blind, None
+    return is_blind, queue_controls.choose_predictions(runs, spec.run)
 
 
 def seat(
@@ -65,7 +66,7 @@ runs = finished(dataset)
 tags = tagging.tag_list(state.workspace(), dataset.id)
 with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
     spec = queue_controls.choose_queue("relabel", tags=tags, runs=runs)
-    is_blind, run = options(runs)
+    is_blind, run = options(runs, spec)
 desk(seat(dataset, spec, tags, run=run, is_blind=is_blind), key="relabel_desk")
 tally(dataset, spec)
 tag_list(dataset, view="relabel")

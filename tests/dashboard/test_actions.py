@@ -66,6 +66,7 @@ def test_a_mask_that_a_run_was_not_tested_with_is_one_sentence(
 ):
     page = open_page("relabel", queue="model_disagrees", run="1", test_mask="mouth")
     assert "Run 1 was not tested with mask mouth" in text(page)
+    assert page.selectbox("relabel_test_mask").value == "mouth"
     assert not page.exception
 
 
@@ -79,6 +80,13 @@ def test_the_run_whose_predictions_are_shown_is_part_of_the_address(
     assert page.query_params["predictions"] == other
     assert open_page("relabel", predictions="1").selectbox("relabel_predictions").value == "1"
     assert open_page("relabel", predictions="99").selectbox("relabel_predictions").value == "2"
+
+
+def test_a_queue_of_a_runs_doubts_shows_what_that_run_said(open_page: OpenPage, filled: Workspace):
+    page = open_page("relabel", queue="model_disagrees", run="1")
+    assert page.selectbox("relabel_predictions").value == "1"
+    page.selectbox("relabel_queue").set_value("all").run()
+    assert page.selectbox("relabel_predictions").value == "2"
 
 
 def test_a_queue_that_there_cannot_be_is_one_sentence(open_page: OpenPage, filled: Workspace):
