@@ -13,6 +13,11 @@ def captions(page) -> str:
     return " ".join(caption.value for caption in page.caption)
 
 
+def queries(page) -> dict[str, str]:
+    """Return the query of each link to another page by the link's words."""
+    return {link.proto.label: link.proto.query_string for link in page.get("page_link")}
+
+
 def test_a_link_by_hand_names_run_slice_figure_and_part_as_they_are(open_page):
     page = open_page(
         "results", results_baseline="1", results_slice="leak-free", results_metric="f1"
@@ -59,7 +64,7 @@ def test_slices_are_offered_with_their_n_and_small_ones_say_so(open_page):
 def test_an_open_row_leads_to_its_test_against_the_baseline(open_page):
     page = open_page("results", results_baseline="1", cell="2-fear")
     assert not page.exception
-    links = {link.proto.label: link.proto.query_string for link in page.get("page_link")}
+    links = queries(page)
     assert links["Test #2 against #1"] == "dataset=faces&compare_runs=1%2C2"
 
 
@@ -110,9 +115,16 @@ def test_one_press_queues_what_the_matrix_of_masks_lacks(open_page, filled, monk
     assert "results_crossed_fill" not in [button.key for button in page.button]
 
 
+def test_the_way_to_relabel_keeps_slice_and_mask(open_page):
+    page = open_page("results", results_slice="leak-free", results_test_mask="none", cell="1-fear")
+    query = queries(page)["Relabel the wrong ones among them"]
+    assert "run=1&true=fear&slice=leak-free&test_mask=none" in query
+
+
 def test_a_cell_of_errors_is_narrowed_to_those_that_annotators_call_right(open_page):
     page = open_page("results", results_part="confusion", taken="fear-sad", results_backed="1")
     assert page.toggle("results_backed").value is True
+    assert "Relabel the wrong ones whether annotators agree or not" in queries(page)
     assert "No test face is like that." in captions(page)
     page = open_page("results", results_part="confusion", taken="fear-fear")
     assert "results_backed" not in [toggle.key for toggle in page.toggle]

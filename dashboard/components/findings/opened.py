@@ -47,7 +47,8 @@ def draw(
     )  # fmt: skip
     found = scored_faces.scored_faces(state.workspace(), run.id, wanted)
     _wall(choice, run, found)
-    _relabel_link(choice, run, true, predicted)
+    spec, is_same = _queue(choice, run, wanted)
+    _relabel_link(run, spec, is_same=is_same)
 
 
 def _run(runs: Sequence[RunRow]) -> RunRow:
@@ -102,23 +103,25 @@ def _figure(row: ImageRow, contents: dict[int, bytes], face: ScoredFace) -> str:
     return faces.stored(row, contents[row.id], caption="<br>".join(lines))
 
 
-def _relabel_link(
-    choice: Choice, run: RunRow, true: Emotion | None, predicted: Emotion | None
-) -> None:
-    """Draw the way to the queue of the images that this run gets wrong.
+def _queue(choice: Choice, run: RunRow, wanted: FaceFilter) -> tuple[QueueSpec, bool]:
+    """Return the queue of the wrong ones among the wanted faces, and whether it holds no others.
 
-    A queue has no slice by what annotators agree on, which changes with every press there; the
-    link says so.
+    What annotators agree on changes with every press, so that no queue is narrowed by it.
     """
     name = choice.slice_name
     tag = name.removeprefix("tag:") if name.startswith("tag:") else None
     slice_name = ImageSlice(name) if name in SETTLED_SLICES else None
     spec = QueueSpec(
-        kind=QueueKind.MODEL_DISAGREES, run=run.id, true=true, tag=tag, slice_name=slice_name,
-        predicted=None if predicted is true else predicted, test_mask=choice.test_mask,
+        kind=QueueKind.MODEL_DISAGREES, run=run.id, true=wanted.true, tag=tag,
+        predicted=None if wanted.predicted is wanted.true else wanted.predicted,
+        slice_name=slice_name, test_mask=choice.test_mask,
     )  # fmt: skip
-    is_same = tag or slice_name or name == ImageSlice.ALL
-    of = "among them" if is_same else "of all test images"
+    is_sliced = bool(tag or slice_name or name == ImageSlice.ALL)
+    return spec, is_sliced and wanted.outcome is not Outcome.BACKED
+
+
+def _relabel_link(run: RunRow, spec: QueueSpec, *, is_same: bool) -> None:
+    of = "among them" if is_same else "whether annotators agree or not"
     st.page_link(
         "views/relabel.py", label=f"Relabel the wrong ones {of}", icon=":material/keyboard:",
         query_params={"dataset": run.dataset, **spec.to_query()},

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.jobs.executors.local import LocalExecutor
 from core.jobs.launch import environment
 from core.jobs.supervisor import Supervisor
 from core.services.jobs import FINISHED, find_job, log_tail, request_cancel, unfinished
@@ -115,15 +116,16 @@ def test_a_job_dies_with_its_killed_supervisor_and_another_one_finishes_it(
     assert (job.status, job.attempt) == (JobStatus.DONE, 2)
 
 
-def test_two_supervisors_run_each_job_once(workspace, queue, supervisor, until):
+def test_two_supervisors_run_each_job_once(workspace, queue, fakes):
     jobs = [queue("leave_trace") for _ in range(3)]
-    other = Supervisor(workspace, executor=supervisor._executor)
-
-    def are_idle():
-        other.tick()
-        return other.is_idle() and supervisor.is_idle()
-
-    until(are_idle)
+    executor = LocalExecutor(workspace, fakes.fake_command)
+    both = [Supervisor(workspace, executor=executor) for _ in range(2)]  # not soon taken for dead
+    deadline = time.monotonic() + 60
+    while not all(one.is_idle() for one in both):
+        assert time.monotonic() < deadline
+        for one in both:
+            one.tick()
+        time.sleep(0.02)
     traces = (workspace.data_dir / "trace").read_text().split()
     assert sorted(map(int, traces)) == [job.id for job in jobs]
 
