@@ -111,7 +111,8 @@ def add_set(site_workspace: Workspace) -> Callable[..., int]:
                 for n in range(n_faces)
             )
         ]
-        import_records(site_workspace, records, name=name)
+        report = import_records(site_workspace, records, name=name)
+        assert report.added == n_faces, f"another test has a set named {name}"
         return datasets.find_dataset(site_workspace, name).id
 
     return add

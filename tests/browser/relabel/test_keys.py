@@ -144,8 +144,8 @@ def test_z_shows_every_pixel_a_whole_number_of_times(open_relabel: OpenRelabel, 
 def test_keys_do_nothing_while_one_types_holds_a_key_or_uses_a_modifier(
     open_relabel: OpenRelabel, add_set: AddSet, events: Events
 ):
-    dataset_id = add_set("typing")
-    relabel = open_relabel("dataset=typing")
+    dataset_id = add_set("typed-into")
+    relabel = open_relabel("dataset=typed-into")
     relabel.page.get_by_role("textbox", name="Annotator").press_sequentially("6")
     relabel.press("Backspace")
     relabel.page.get_by_role("heading", name="Relabel").click()
