@@ -99,7 +99,7 @@ def site(server: Server) -> str:
     return server.address
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def add_set(site_workspace: Workspace) -> Callable[..., int]:
     """Return a function that imports faces of one shade each as happy and returns the set's id."""
 

@@ -18,7 +18,7 @@ OpenPage = Callable[..., Page]
 AddSet = Callable[..., int]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def doubted(site_workspace: Workspace, add_set: AddSet) -> list[int]:
     """The faces of the set `doubted`, all labeled happy: the last is the likeliest wrong."""
     dataset_id = add_set("doubted")
