@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 BUSY_TIMEOUT_MS = 10_000
 RETRY_S = 0.02
 CONNECT_TIMEOUT_S = 10
+IDLE_TURN_MS = 30_000  # after which PostgreSQL ends the turn of a writer that froze in its midst
 WRITE_LOCK = 7_031_977  # any number that nobody else locks in this database
 # NORMAL keeps committed data over a killed process (only a power cut may lose the last commits,
 # and never corrupts).
@@ -55,7 +56,8 @@ def write_session(engine: Engine) -> Iterator[Session]:
 
     One transaction writes at a time, so that what it reads stays true until it is committed. SQLite
     would let a second one read and then fail at once; PostgreSQL would let it write what the first
-    has made untrue. Both wait their turn here instead, for up to ten seconds.
+    has made untrue. Both wait their turn here instead, for up to ten seconds. With PostgreSQL the
+    turn of a process that stands still in its midst (a suspended machine) ends after half a minute.
     """
     with engine.connect() as connection:
         _wait_for_turn(connection)
@@ -121,7 +123,8 @@ def _wait_for_turn(connection: Connection) -> None:
     if _is_sqlite(connection.engine):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})"))
+        idle = f"set_config('idle_in_transaction_session_timeout', '{IDLE_TURN_MS}', true)"
+        connection.execute(text(f"SELECT {idle}, pg_advisory_xact_lock({WRITE_LOCK})"))
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from types import FrameType
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 
 from core.errors import ClusterError
 from core.jobs import lock, transitions
@@ -88,7 +88,7 @@ class Supervisor:
                     if until_idle and self.is_idle():
                         return
                     self.tick()
-                except OperationalError as error:
+                except (OperationalError, InternalError) as error:
                     logger.warning("The database does not answer: %s", error.orig)
                     wait_s = self._intervals.heartbeat_s
                 time.sleep(wait_s)

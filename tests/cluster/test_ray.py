@@ -2,9 +2,11 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from core.jobs.executors.ray import RayExecutor
 from core.jobs.supervisor import Supervisor
@@ -61,6 +63,18 @@ def send(number, job_id):
         os.kill(pid, number)
 
 
+def hold_still(workspace, job_id):
+    """Stop the processes of a job between two of their transactions, so that others can write."""
+    while True:
+        send(signal.SIGSTOP, job_id)
+        try:
+            with workspace.writing():
+                return
+        except OperationalError:
+            send(signal.SIGCONT, job_id)
+            time.sleep(0.1)
+
+
 def test_a_cluster_trains_cancels_and_takes_up_what_was_killed(
     workspace, queue_run, supervisor, cluster, until
 ):
@@ -69,7 +83,7 @@ def test_a_cluster_trains_cancels_and_takes_up_what_was_killed(
 
     plain, killed, cancelled = queue_run(2), queue_run(MANY), queue_run(FOR_EVER)
     until(supervisor, lambda: epochs(workspace, killed.id))
-    send(signal.SIGSTOP, killed.job_id)  # it keeps still until it is killed
+    hold_still(workspace, killed.job_id)  # until it is killed
     until(supervisor, lambda: state(cancelled).progress > 0)
 
     # What one supervisor started goes on without it, and another one takes it over.
