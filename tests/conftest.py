@@ -167,6 +167,12 @@ def fill() -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
+def finish_next() -> Callable[[Workspace], None]:
+    """Return the function that ends the queued job that is next as done."""
+    return _module("week_of_work").finish_next
+
+
+@pytest.fixture(scope="session")
 def examination() -> Faithfulness:
     """An examination of Grad-CAM maps: all curves, five stages, no sensitivity, not flagged."""
     shares = np.linspace(0, 1, 21)

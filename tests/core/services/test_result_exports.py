@@ -1,6 +1,5 @@
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,16 +15,15 @@ from core.services.presenting.latex import escaped
 from core.services.result_exports import ResultFormat, ResultKind, Wanted, export_results
 from core.services.result_tables import spreadsheet_safe
 from core.workspace import Workspace
-from db.enums import EMOTIONS, JobStatus, Mask, ModelName, Split
+from db.enums import EMOTIONS, Mask, ModelName, Split
 from db.models import Image
-from db.repositories import jobs
 
 N = 70
 EVIL = '=cmd|" /C calc"!A0.png'
 
 
 @pytest.fixture
-def tested(workspace: Workspace, add_faces) -> Workspace:
+def tested(workspace: Workspace, add_faces, finish_next) -> Workspace:
     """Two seeds that covered the eyes, and one run without a mask; nobody says disgust."""
     add_faces([(Split.VALIDATION, EMOTIONS[k % 7], k) for k in range(N)], name="faces")
     version = versions.freeze(workspace, "faces")
@@ -43,16 +41,8 @@ def tested(workspace: Workspace, add_faces) -> Workspace:
             leak_free=np.arange(N) % 5 > 0, mask=mask,
         )  # fmt: skip
         outcomes.record_outcome(workspace, run.id, table, seconds=1)
-        finish(workspace)
+        finish_next(workspace)
     return workspace
-
-
-def finish(workspace: Workspace) -> None:
-    now = datetime.now(UTC)
-    with workspace.writing() as session:
-        jobs.claim(session, "fixture", now=now)
-        (held,) = jobs.with_status(session, [JobStatus.RUNNING])
-        jobs.finish(session, held, JobStatus.DONE, None, now=now)
 
 
 def write(workspace: Workspace, out: Path, *run_ids: int, **wanted: object) -> Path:

@@ -5,6 +5,7 @@ twentieth of them with a twin in training, some relabeled.
 """
 
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import numpy as np
@@ -16,9 +17,8 @@ from core.services import experiments, outcomes, versions
 from core.services.result_exports import ResultKind, Wanted, export_results
 from core.settings import Settings
 from core.workspace import Workspace, open_workspace
-from db.enums import EMOTIONS, JobStatus, Mask, ModelName, Split
+from db.enums import EMOTIONS, Mask, ModelName, Split
 from db.models import Dataset, Image
-from db.repositories import jobs
 
 BALANCE = (958, 111, 1024, 1774, 1233, 1247, 831)  # FER2013, PublicTest and PrivateTest, our order
 BLIND = 1  # what the second network never says: its precision has nothing to divide by
@@ -27,7 +27,9 @@ TWIN_SHARE = 0.05
 
 
 @pytest.fixture(scope="module")
-def studied(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def studied(
+    tmp_path_factory: pytest.TempPathFactory, finish_next: Callable[[Workspace], None]
+) -> Workspace:
     """Three runs on 7,178 faces; the first was also tested with the eyes covered."""
     workspace = open_workspace(Settings(data=tmp_path_factory.mktemp("studied"), database_url=None))
     labels = np.repeat(np.arange(7), BALANCE)
@@ -45,7 +47,7 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
                 leak_free=is_leak_free, mask=tested,
             )  # fmt: skip
             outcomes.record_outcome(workspace, run.id, table, seconds=60)
-        _finish(workspace)
+        finish_next(workspace)
     yield workspace
     workspace.engine.dispose()
 
@@ -84,14 +86,6 @@ def _shares(labels: np.ndarray, run_id: int, tested: Mask) -> np.ndarray:
         logits[:, BLIND] -= 30
     shares = np.exp(logits)
     return (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
-
-
-def _finish(workspace: Workspace) -> None:
-    now = datetime.now(UTC)
-    with workspace.writing() as session:
-        jobs.claim(session, "fixture", now=now)
-        (held,) = jobs.with_status(session, [JobStatus.RUNNING])
-        jobs.finish(session, held, JobStatus.DONE, None, now=now)
 
 
 @pytest.fixture(scope="module")
